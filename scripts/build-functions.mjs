@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/**
+ * Bundles every function of `lambda/` with esbuild and zips it to `dist/lambda/<name>.zip`. The same sources and the
+ * same lock file give the same bytes on every machine: one fixed time in the zip, a compressor in JavaScript, no paths.
+ */
+import { mkdirSync, readdirSync, existsSync, writeFileSync } from 'fs';
+import { dirname, join } from 'path';
+import { fileURLToPath } from 'url';
+import { build } from 'esbuild';
+import { zipSync } from 'fflate';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const out = join(root, 'dist', 'lambda');
+const names = readdirSync(join(root, 'lambda')).filter((name) => existsSync(join(root, 'lambda', name, 'index.ts')));
+mkdirSync(out, { recursive: true });
+await Promise.all(
+  names.map(async (name) => {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [`lambda/${name}/index.ts`],
+      outfile: 'index.js',
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      target: 'node22',
+      format: 'cjs',
+      minify: true,
+      legalComments: 'none',
+      mainFields: ['module', 'main'],
+      logLevel: 'warning',
+    });
+    const [{ contents }] = outputFiles;
+    const zip = zipSync({ 'index.js': contents }, { level: 9, mtime: new Date(1980, 0, 1), os: 3, attrs: 0o644 << 16 });
+    writeFileSync(join(out, `${name}.zip`), zip);
+    writeFileSync(
+      join(out, `${name}.json`),
+      JSON.stringify({ name, bytes: contents.length, sdk: clientsIn(metafile) }, null, 2),
+    );
+    console.log(`${name}: ${(contents.length / 1024).toFixed(0)} KB, zip ${(zip.length / 1024).toFixed(0)} KB`);
+  }),
+);
+
+/** The AWS clients a bundle contains, so that a test can hold the VPC endpoints against them. */
+function clientsIn(metafile) {
+  const clients = Object.keys(metafile.inputs).map((path) => /@aws-sdk\/client-([a-z0-9-]+)\//.exec(path)?.[1]);
+  return [...new Set(clients.filter(Boolean))].sort();
+}

@@ -1,0 +1,57 @@
+import { Json, referencesIn, Synthesized, SynthesizedResource } from './synth';
+
+/** Services without a region: what they refer to may be anywhere, and everything may refer to them. */
+const GLOBAL = /^(data\.)?aws_(iam|route53|globalaccelerator|cloudfront)_|^aws_backup_global_settings$/;
+
+/**
+ * The arguments that may name something of another region (rule R-TF-3): they are the links between the halves.
+ * Keyed by resource type; each entry is the first part of a path in the resource's body.
+ */
+const LINKS: Record<string, readonly string[]> = {
+  aws_backup_plan: ['rule'],
+  aws_cloudwatch_dashboard: ['dashboard_body'],
+  aws_cloudwatch_event_endpoint: ['event_bus', 'depends_on', 'routing_config'],
+  aws_dynamodb_table: ['replica'],
+  aws_ecr_replication_configuration: ['replication_configuration'],
+  aws_kms_replica_key: ['primary_key_arn'],
+  aws_rds_cluster: ['global_cluster_identifier', 'engine', 'engine_version', 'depends_on'],
+  aws_rds_cluster_instance: ['engine', 'engine_version'],
+  aws_route: ['vpc_peering_connection_id', 'destination_cidr_block'],
+  aws_s3_bucket_replication_configuration: ['rule', 'depends_on'],
+  aws_secretsmanager_secret: ['replica'],
+  aws_secretsmanager_secret_version: ['secret_string_wo'],
+  aws_ssm_parameter: ['value'],
+  aws_vpc_peering_connection: ['peer_vpc_id'],
+  aws_vpc_peering_connection_accepter: ['vpc_peering_connection_id'],
+  aws_vpc_peering_connection_options: ['vpc_peering_connection_id', 'depends_on'],
+  aws_vpc_security_group_egress_rule: ['cidr_ipv4'],
+  aws_vpc_security_group_ingress_rule: ['cidr_ipv4'],
+};
+
+/** The global cluster is an object of no region: its endpoint follows the writer (rule R-AUR-16). */
+const EVERYWHERE = /^aws_rds_global_cluster$/;
+
+/** Every reference that leaves its region without being a link, as `from -> to (argument)`. */
+export function foreignReferences(synthesized: Synthesized): string[] {
+  const byAddress = new Map(synthesized.all.map((r) => [r.address, r]));
+  return synthesized.all.flatMap((from) => {
+    if (!from.region || GLOBAL.test(from.type)) return [];
+    return Object.entries<Json>(from.body)
+      .filter(([argument]) => argument !== '//' && !LINKS[from.type]?.includes(argument))
+      .flatMap(([argument, value]) =>
+        referencesIn(value)
+          .map((address) => byAddress.get(address))
+          .filter((to): to is SynthesizedResource => to !== undefined && isForeign(from, to))
+          .map((to) => `${from.address} -> ${to.address} (${argument})`),
+      );
+  });
+}
+
+/** Resources and data sources that name no provider (rule R-TF-1). */
+export function withoutProvider(synthesized: Synthesized): string[] {
+  return synthesized.all.filter((r) => r.type !== 'terraform_data' && r.region === undefined).map((r) => r.address);
+}
+
+function isForeign(from: SynthesizedResource, to: SynthesizedResource): boolean {
+  return to.region !== undefined && to.region !== from.region && !GLOBAL.test(to.type) && !EVERYWHERE.test(to.type);
+}
