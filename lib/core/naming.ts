@@ -43,6 +43,7 @@ const RULES = {
     characters: 'letters, digits and hyphens',
   },
   'log group': { maxLength: 512, ...PATH },
+  'name tag': { maxLength: 256, ...PATH },
   parameter: { maxLength: 1011, ...PATH },
   queue: { maxLength: 80, ...WORD },
   'restore testing plan': { maxLength: 50, pattern: /^[A-Za-z0-9_]+$/, characters: 'letters, digits and underscores' },

@@ -73,6 +73,9 @@ function problemsOf(issue: z.core.$ZodIssue, props: unknown): ConfigurationProbl
       wayOut: 'there is no such prop, remove it or correct its spelling',
     }));
   }
+  if (issue.code === 'invalid_key') {
+    return [{ prop: pathText(issue.path), received: issue.path.at(-1), wayOut: issue.issues[0].message }];
+  }
   return [{ prop: pathText(issue.path) || 'props', received: at(issue.path), wayOut: issue.message }];
 }
 
