@@ -27,7 +27,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', '**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
       globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' },
@@ -43,6 +43,10 @@ export default tseslint.config(
   floor(['lib/constructs/**/*.ts'], {
     regex: '^\\./|/constructs/|multi-region-dr-stack|tap-stack',
     message: 'Siblings do not import each other: pass values through props.',
+  }),
+  floor(['simulator/**/*.ts', 'drill/**/*.ts', 'assurance/**/*.ts'], {
+    regex: '/lib/(?!manifest)|^cdktf|^constructs|^@cdktf/',
+    message: 'What operates or judges the system knows the manifest, not the synthesis.',
   }),
   floor(['lambda/**/*.ts'], {
     regex: '/lib/|^cdktf|^constructs|^@cdktf/',

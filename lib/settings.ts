@@ -51,13 +51,30 @@ export const SETTINGS = [
 
 const readers: Record<Setting['kind'], z.ZodType> = {
   text: z.string('give a text').min(1, 'give a text that is not empty'),
-  number: z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)], 'give a number'),
+  number: z.union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^-?\d+(\.\d+)?$/)
+        .transform(Number),
+    ],
+    'give a number',
+  ),
   flag: z.union(
     [z.boolean(), z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] })],
     'give true or false',
   ),
   list: z.union(
-    [z.array(z.string()), z.string().transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean))],
+    [
+      z.array(z.string()),
+      z.string().transform((value) =>
+        value
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean),
+      ),
+    ],
     'give a list, or texts separated by commas',
   ),
   map: z.union(

@@ -18,7 +18,10 @@ export interface TapStackProps extends MultiRegionDRStackProps {
 const schema = z.object({
   stateBucket: z
     .string('give the name of a bucket')
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'give the name of a bucket: 3 to 63 lower-case letters, digits, dots, hyphens')
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'give the name of a bucket: 3 to 63 lower-case letters, digits, dots, hyphens',
+    )
     .optional(),
   stateBucketRegion: text.optional(),
   stateKey: text.optional(),
@@ -43,7 +46,11 @@ export class TapStack extends TerraformStack {
     if (stateBucket === undefined) {
       for (const [prop, received] of Object.entries({ stateBucketRegion, stateKey })) {
         if (received !== undefined) {
-          throw new ConfigurationError(this, { prop, received, wayOut: 'give stateBucket too: the state is a local file without it' });
+          throw new ConfigurationError(this, {
+            prop,
+            received,
+            wayOut: 'give stateBucket too: the state is a local file without it',
+          });
         }
       }
       // Terraform runs in the stack's folder of cdktf.out; a path from there is the same on every machine.

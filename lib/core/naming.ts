@@ -23,6 +23,7 @@ const RULES = {
   alarm: { maxLength: 255, ...PATH },
   archive: { maxLength: 48, ...DOTTED },
   'backup plan': { maxLength: 50, ...DOTTED },
+  'backup selection': { maxLength: 50, ...DOTTED },
   'backup vault': { maxLength: 50, minLength: 2, ...WORD },
   bucket: { maxLength: 63, minLength: 3, pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/, characters: LOWER.characters },
   dashboard: { maxLength: 255, ...WORD },
@@ -36,6 +37,7 @@ const RULES = {
   endpoint: { maxLength: 64, ...DOTTED },
   'event bus': { maxLength: 256, ...PATH },
   function: { maxLength: 64, ...WORD },
+  'health check': { maxLength: 255, ...PATH },
   'kms alias': { maxLength: 250, ...PATH },
   'load balancer': {
     maxLength: 32,
@@ -60,6 +62,7 @@ const RULES = {
     characters: 'letters, digits and hyphens',
   },
   topic: { maxLength: 256, ...WORD },
+  volume: { maxLength: 255, ...PATH },
 } as const satisfies Record<string, NameRule>;
 
 /** The kinds of resource whose names this library makes. */

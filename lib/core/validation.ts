@@ -18,7 +18,7 @@ export function validateProps(scope: IConstruct | string, schema: z.ZodType, pro
 /** A string that a Terraform reference may stand for: the schema is applied only to what is known at synth. */
 export function known<T extends z.ZodType>(schema: T): z.ZodType {
   return z.any().superRefine((value, context) => {
-    if (Token.isUnresolved(value)) return;
+    if (Token.isUnresolved(value) || (typeof value === 'string' && value.includes('${'))) return;
     const result = schema.safeParse(value);
     if (!result.success) {
       for (const issue of result.error.issues) context.addIssue({ ...issue } as never);

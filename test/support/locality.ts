@@ -11,7 +11,9 @@ const LINKS: Record<string, readonly string[]> = {
   aws_backup_plan: ['rule'],
   aws_cloudwatch_dashboard: ['dashboard_body'],
   aws_cloudwatch_event_endpoint: ['event_bus', 'depends_on', 'routing_config'],
+  aws_cloudwatch_metric_alarm: ['dimensions', 'metric_query'],
   aws_dynamodb_table: ['replica'],
+  aws_dynamodb_table_replica: ['global_table_arn'],
   aws_ecr_replication_configuration: ['replication_configuration'],
   aws_kms_replica_key: ['primary_key_arn'],
   aws_rds_cluster: ['global_cluster_identifier', 'engine', 'engine_version', 'depends_on'],
@@ -28,6 +30,9 @@ const LINKS: Record<string, readonly string[]> = {
   aws_vpc_security_group_ingress_rule: ['cidr_ipv4'],
 };
 
+/** Only what replicates to the other region may know it in its environment (rule R-LAM-11). */
+const REPLICATOR = /_Replicator_[0-9A-F]{8}$/;
+
 /** The global cluster is an object of no region: its endpoint follows the writer (rule R-AUR-16). */
 const EVERYWHERE = /^aws_rds_global_cluster$/;
 
@@ -38,6 +43,7 @@ export function foreignReferences(synthesized: Synthesized): string[] {
     if (!from.region || GLOBAL.test(from.type)) return [];
     return Object.entries<Json>(from.body)
       .filter(([argument]) => argument !== '//' && !LINKS[from.type]?.includes(argument))
+      .filter(([argument]) => !(argument === 'environment' && REPLICATOR.test(from.id)))
       .flatMap(([argument, value]) =>
         referencesIn(value)
           .map((address) => byAddress.get(address))
