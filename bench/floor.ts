@@ -10,9 +10,13 @@ import { Construct } from 'constructs';
 type Body = Record<string, unknown>;
 type BareClass = new (scope: Construct, id: string, config: object) => TerraformResource;
 
-const json = JSON.parse(readFileSync(process.argv[2], 'utf8')) as Record<'resource' | 'data', Record<string, Record<string, Body>>>;
+const json = JSON.parse(readFileSync(process.argv[2], 'utf8')) as Record<
+  'resource' | 'data',
+  Record<string, Record<string, Body>>
+>;
 const stack = new TerraformStack(new App({ stackTraces: false }), 'bench');
-for (const alias of ['primary', 'secondary']) new AwsProvider(stack, alias, { alias, region: `us-east-${alias === 'primary' ? 1 : 2}` });
+for (const alias of ['primary', 'secondary'])
+  new AwsProvider(stack, alias, { alias, region: `us-east-${alias === 'primary' ? 1 : 2}` });
 
 for (const [mode, prefix] of [
   ['resource', ''],
@@ -23,7 +27,8 @@ for (const [mode, prefix] of [
     const Bare = bareClass(prefix, type);
     for (const [id, body] of Object.entries(byId)) {
       const resource = new Bare(stack, `${mode}-${id}`, {});
-      for (const [argument, value] of Object.entries(body)) if (argument !== '//') resource.addOverride(argument, value);
+      for (const [argument, value] of Object.entries(body))
+        if (argument !== '//') resource.addOverride(argument, value);
     }
   }
 }

@@ -14,11 +14,12 @@ export function median(values) {
 /**
  * Runs a Node program several times, each in a process and a folder of its own.
  *
- * @returns medians: wall time in milliseconds and peak memory in megabytes; and the folder of the last run
+ * @returns medians: wall and CPU time in milliseconds, peak memory in megabytes; and the folder of the last run
  */
 export function measure(args, { runs = 5, env = {} } = {}) {
   const times = [];
   const memory = [];
+  const cpu = [];
   let folder;
   for (let run = 0; run < runs; run++) {
     if (folder) rmSync(folder, { recursive: true, force: true });
@@ -32,9 +33,11 @@ export function measure(args, { runs = 5, env = {} } = {}) {
     });
     times.push(Number(process.hrtime.bigint() - start) / 1e6);
     if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stderr}`);
-    memory.push(Number(readFileSync(usage, 'utf8')) / 1024);
+    const { kilobytes, cpuMicroseconds } = JSON.parse(readFileSync(usage, 'utf8'));
+    memory.push(kilobytes / 1024);
+    cpu.push(cpuMicroseconds / 1000);
   }
-  return { milliseconds: median(times), megabytes: median(memory), folder };
+  return { milliseconds: median(times), cpu: median(cpu), megabytes: median(memory), folder };
 }
 
 /** Prints rows as a Markdown table. */

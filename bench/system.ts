@@ -11,6 +11,10 @@ const providers = (role: 'primary' | 'secondary', region: string): AwsProvider =
 const primaryProvider = providers('primary', 'us-east-1');
 const secondaryProvider = providers('secondary', 'us-east-2');
 for (let index = 0; index < systems; index++) {
-  new MultiRegionDRStack(stack, `System${index}`, { environmentSuffix: `b${index}`, primaryProvider, secondaryProvider });
+  new MultiRegionDRStack(stack, `System${index}`, {
+    environmentSuffix: `b${index}`,
+    primaryProvider,
+    secondaryProvider,
+  });
 }
 app.synth();

@@ -50,6 +50,8 @@ export const manifestSchema = z.object({
     .object({
       hostName: z.string(),
       zoneId: z.string(),
+      /** Of a zone that was created: whom to ask while it is not delegated. */
+      nameServers: z.array(z.string()).optional(),
       /** False while the zone answers nobody but those who ask its name servers. */
       delegated: z.boolean(),
       healthChecks: z.object({

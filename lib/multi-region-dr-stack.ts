@@ -18,6 +18,7 @@ import { Notifications } from './constructs/notifications';
 import { Routing } from './constructs/routing';
 import { Storage } from './constructs/storage';
 import { Workflow } from './constructs/workflow';
+import { pauseCreationTraces } from './core/creation-traces';
 import { ConfigurationError } from './core/errors';
 import { Halves } from './core/halves';
 import { ManifestWriter } from './core/manifest-writer';
@@ -123,6 +124,10 @@ export interface MultiRegionDRStackProps {
   readonly auroraInstanceClass?: string;
   /** @default - 1 when disposable, 2 when protected */
   readonly auroraPrimaryInstanceCount?: number;
+  /** Smallest capacity with `db.serverless`, in ACU. @default 8 */
+  readonly auroraServerlessMinCapacity?: number;
+  /** Largest capacity with `db.serverless`, in ACU. @default 64 */
+  readonly auroraServerlessMaxCapacity?: number;
   /** At least 1: a cluster without an instance cannot take over. @default 1 */
   readonly auroraSecondaryInstanceCount?: number;
 
@@ -226,6 +231,8 @@ const schema = z.strictObject({
   auroraEngineVersion: handedOn,
   auroraInstanceClass: handedOn,
   auroraPrimaryInstanceCount: handedOn,
+  auroraServerlessMinCapacity: handedOn,
+  auroraServerlessMaxCapacity: handedOn,
   auroraSecondaryInstanceCount: handedOn,
   s3Replication: handedOn,
   s3ReplicationTimeControl: handedOn,
@@ -301,184 +308,192 @@ export class MultiRegionDRStack extends Construct {
 
   constructor(scope: Construct, id: string, props: MultiRegionDRStackProps) {
     super(scope, id);
-    validateProps(this, schema, props);
-    this.disabled = new Set(props.disabledDomains);
-    this.checkDomains(props);
+    const resumeCreationTraces = pauseCreationTraces();
+    try {
+      validateProps(this, schema, props);
+      this.disabled = new Set(props.disabledDomains);
+      this.checkDomains(props);
 
-    this.regions = new RegionPair(this, 'Regions', {
-      environmentSuffix: props.environmentSuffix,
-      primaryRegion: props.primaryRegion,
-      secondaryRegion: props.secondaryRegion,
-      protection: props.protection,
-      environment: props.environment,
-      costCenter: props.costCenter,
-      tags: props.tags,
-      accountId: props.accountId,
-      allowOptInRegions: props.allowOptInRegions,
-      primaryProvider: props.primaryProvider,
-      secondaryProvider: props.secondaryProvider,
-      globalProvider: props.globalProvider,
-    });
-    const { regions } = this;
+      this.regions = new RegionPair(this, 'Regions', {
+        environmentSuffix: props.environmentSuffix,
+        primaryRegion: props.primaryRegion,
+        secondaryRegion: props.secondaryRegion,
+        protection: props.protection,
+        environment: props.environment,
+        costCenter: props.costCenter,
+        tags: props.tags,
+        accountId: props.accountId,
+        allowOptInRegions: props.allowOptInRegions,
+        primaryProvider: props.primaryProvider,
+        secondaryProvider: props.secondaryProvider,
+        globalProvider: props.globalProvider,
+      });
+      const { regions } = this;
 
-    this.encryption = props.primaryKeyArn ? undefined : new Encryption(this, 'Encryption', { regions });
-    const keys = {
-      primaryKeyArn: props.primaryKeyArn ?? this.encryption?.primary.keyArn ?? '',
-      secondaryKeyArn: props.secondaryKeyArn ?? this.encryption?.secondary.keyArn ?? '',
-    };
-    this.notifications = new Notifications(this, 'Notifications', {
-      regions,
-      ...keys,
-      route53MetricsKeyArn: props.route53MetricsKeyArn ?? this.encryption?.route53Metrics.keyArn,
-      emails: props.alarmEmails,
-      httpsEndpoints: props.alarmHttpsEndpoints,
-    });
-    const topics = {
-      primaryTopicArn: this.notifications.primary.topicArn,
-      secondaryTopicArn: this.notifications.secondary.topicArn,
-    };
-
-    this.networking = this.unlessDisabled('networking', () => {
-      if (props.primaryNetwork) return undefined;
-      return new Networking(this, 'Networking', {
+      this.encryption = props.primaryKeyArn ? undefined : new Encryption(this, 'Encryption', { regions });
+      const keys = {
+        primaryKeyArn: props.primaryKeyArn ?? this.encryption?.primary.keyArn ?? '',
+        secondaryKeyArn: props.secondaryKeyArn ?? this.encryption?.secondary.keyArn ?? '',
+      };
+      this.notifications = new Notifications(this, 'Notifications', {
         regions,
         ...keys,
-        primaryCidrBlock: props.primaryCidrBlock,
-        secondaryCidrBlock: props.secondaryCidrBlock,
-        availabilityZoneCount: props.availabilityZoneCount,
-        natGateways: props.natGateways,
-        interfaceEndpoints: this.interfaceEndpoints(props),
+        route53MetricsKeyArn: props.route53MetricsKeyArn ?? this.encryption?.route53Metrics.keyArn,
+        emails: props.alarmEmails,
+        httpsEndpoints: props.alarmHttpsEndpoints,
       });
-    });
-    const primaryNetwork = props.primaryNetwork ?? this.networking?.primary;
-    const secondaryNetwork = props.secondaryNetwork ?? this.networking?.secondary;
+      const topics = {
+        primaryTopicArn: this.notifications.primary.topicArn,
+        secondaryTopicArn: this.notifications.secondary.topicArn,
+      };
 
-    this.globalTable = new GlobalTable(this, 'GlobalTable', { regions, ...keys });
-    this.storage = new Storage(this, 'Storage', {
-      regions,
-      ...keys,
-      ...topics,
-      replication: props.s3Replication,
-      replicationTimeControl: props.s3ReplicationTimeControl,
-      versioning: props.s3Versioning,
-      blockVolumeSizeGib: props.blockVolumeSizeGib,
-    });
-    if (primaryNetwork && secondaryNetwork) {
-      this.aurora = this.unlessDisabled(
-        'aurora',
+      this.networking = this.unlessDisabled('networking', () => {
+        if (props.primaryNetwork) return undefined;
+        return new Networking(this, 'Networking', {
+          regions,
+          ...keys,
+          primaryCidrBlock: props.primaryCidrBlock,
+          secondaryCidrBlock: props.secondaryCidrBlock,
+          availabilityZoneCount: props.availabilityZoneCount,
+          natGateways: props.natGateways,
+          interfaceEndpoints: this.interfaceEndpoints(props),
+        });
+      });
+      const primaryNetwork = props.primaryNetwork ?? this.networking?.primary;
+      const secondaryNetwork = props.secondaryNetwork ?? this.networking?.secondary;
+
+      this.globalTable = new GlobalTable(this, 'GlobalTable', { regions, ...keys });
+      this.storage = new Storage(this, 'Storage', {
+        regions,
+        ...keys,
+        ...topics,
+        replication: props.s3Replication,
+        replicationTimeControl: props.s3ReplicationTimeControl,
+        versioning: props.s3Versioning,
+        blockVolumeSizeGib: props.blockVolumeSizeGib,
+      });
+      if (primaryNetwork && secondaryNetwork) {
+        this.aurora = this.unlessDisabled(
+          'aurora',
+          () =>
+            new AuroraGlobalDatabase(this, 'Aurora', {
+              regions,
+              ...keys,
+              primaryNetwork,
+              secondaryNetwork,
+              engineVersion: props.auroraEngineVersion,
+              instanceClass: props.auroraInstanceClass,
+              primaryInstanceCount: props.auroraPrimaryInstanceCount,
+              secondaryInstanceCount: props.auroraSecondaryInstanceCount,
+              serverlessMinCapacity: props.auroraServerlessMinCapacity,
+              serverlessMaxCapacity: props.auroraServerlessMaxCapacity,
+              backupRetentionDays: props.backupRetentionDays,
+            }),
+        );
+      }
+
+      const parameterPrefix = `/app/${regions.environmentSuffix}`;
+      const withWorkflow = !this.disabled.has('workflow');
+      this.compute = new Compute(this, 'Compute', {
+        regions,
+        ...keys,
+        primaryNetwork,
+        secondaryNetwork,
+        tableName: this.globalTable.tableName,
+        customerIndexName: this.globalTable.customerIndexName,
+        primaryBucketName: this.storage.primary.bucketName,
+        secondaryBucketName: this.storage.secondary.bucketName,
+        primaryStateMachineArn: withWorkflow ? Workflow.stateMachineArn(regions.primary) : undefined,
+        secondaryStateMachineArn: withWorkflow ? Workflow.stateMachineArn(regions.secondary) : undefined,
+        parameterPrefix: this.disabled.has('configuration') ? undefined : parameterPrefix,
+        databaseEndpoint: this.aurora?.writerEndpoint,
+        databasePort: this.aurora?.port,
+        primaryReaderEndpoint: this.aurora?.primary.readerEndpoint,
+        secondaryReaderEndpoint: this.aurora?.secondary.readerEndpoint,
+        databaseSecretName: this.aurora?.secretName,
+        processorCode: props.processorCode,
+        healthCode: props.healthCode,
+        handler: props.functionHandler,
+        runtime: props.functionRuntime,
+        healthCritical: props.healthCritical,
+        logLevel: props.functionLogLevel,
+        primaryProcessorImageUri: props.primaryProcessorImageUri,
+        secondaryProcessorImageUri: props.secondaryProcessorImageUri,
+        memorySize: props.functionMemorySize,
+        timeoutSeconds: props.functionTimeoutSeconds,
+        reservedConcurrency: props.functionReservedConcurrency,
+        environment: props.functionEnvironment,
+      });
+      const processors = {
+        primaryFunctionArn: this.compute.primary.processorArn,
+        secondaryFunctionArn: this.compute.secondary.processorArn,
+      };
+      this.workflow = this.unlessDisabled(
+        'workflow',
         () =>
-          new AuroraGlobalDatabase(this, 'Aurora', {
+          new Workflow(this, 'Workflow', {
             regions,
             ...keys,
-            primaryNetwork,
-            secondaryNetwork,
-            engineVersion: props.auroraEngineVersion,
-            instanceClass: props.auroraInstanceClass,
-            primaryInstanceCount: props.auroraPrimaryInstanceCount,
-            secondaryInstanceCount: props.auroraSecondaryInstanceCount,
-            backupRetentionDays: props.backupRetentionDays,
+            ...processors,
+            definition: props.workflowDefinition,
+            // A task waits for a whole invocation, and for the time Lambda takes to start one.
+            taskTimeoutSeconds:
+              (props.functionTimeoutSeconds ?? DEFAULT_FUNCTION_TIMEOUT_SECONDS) + TASK_MARGIN_SECONDS,
           }),
       );
+      this.eventing = this.unlessDisabled(
+        'eventing',
+        () =>
+          new Eventing(this, 'Eventing', {
+            regions,
+            ...keys,
+            ...processors,
+            primaryFunctionName: this.compute.primary.processorName,
+            secondaryFunctionName: this.compute.secondary.processorName,
+            globalEndpoint: props.globalEndpoint,
+          }),
+      );
+      const front: FrontDoor =
+        primaryNetwork && secondaryNetwork ? this.buildFrontDoor(props, primaryNetwork, secondaryNetwork) : {};
+      this.hostedZone = front.hostedZone;
+      this.certificates = front.certificates;
+      this.loadBalancing = front.loadBalancing;
+      this.routing = front.routing;
+      this.configuration = this.unlessDisabled(
+        'configuration',
+        () =>
+          new Configuration(this, 'Configuration', {
+            regions,
+            ...keys,
+            prefix: parameterPrefix,
+            ...this.parametersOf(props),
+          }),
+      );
+      this.backup = this.unlessDisabled(
+        'backup',
+        () =>
+          new Backup(this, 'Backup', {
+            regions,
+            ...keys,
+            retentionDays: props.backupRetentionDays,
+            copyRetentionDays: props.backupRetentionDays,
+            planInSecondary: props.backupPlanInSecondary,
+            restoreTesting: props.restoreTesting,
+          }),
+      );
+      this.monitoring = this.unlessDisabled('monitoring', () => this.buildMonitoring(props, topics));
+
+      this.manifest = this.manifestOf(props, keys);
+      new ManifestWriter(this, 'Manifest', {
+        regions,
+        manifest: this.manifest,
+        output: props.outputs ?? true,
+        file: props.manifestFile ?? `dr-manifest-${regions.environmentSuffix}.json`,
+      });
+      if (props.outputs ?? true) this.addOutputs();
+    } finally {
+      resumeCreationTraces();
     }
-
-    const parameterPrefix = `/app/${regions.environmentSuffix}`;
-    const withWorkflow = !this.disabled.has('workflow');
-    this.compute = new Compute(this, 'Compute', {
-      regions,
-      ...keys,
-      primaryNetwork,
-      secondaryNetwork,
-      tableName: this.globalTable.tableName,
-      customerIndexName: this.globalTable.customerIndexName,
-      primaryBucketName: this.storage.primary.bucketName,
-      secondaryBucketName: this.storage.secondary.bucketName,
-      primaryStateMachineArn: withWorkflow ? Workflow.stateMachineArn(regions.primary) : undefined,
-      secondaryStateMachineArn: withWorkflow ? Workflow.stateMachineArn(regions.secondary) : undefined,
-      parameterPrefix: this.disabled.has('configuration') ? undefined : parameterPrefix,
-      databaseEndpoint: this.aurora?.writerEndpoint,
-      databasePort: this.aurora?.port,
-      primaryReaderEndpoint: this.aurora?.primary.readerEndpoint,
-      secondaryReaderEndpoint: this.aurora?.secondary.readerEndpoint,
-      databaseSecretName: this.aurora?.secretName,
-      processorCode: props.processorCode,
-      healthCode: props.healthCode,
-      handler: props.functionHandler,
-      runtime: props.functionRuntime,
-      healthCritical: props.healthCritical,
-      logLevel: props.functionLogLevel,
-      primaryProcessorImageUri: props.primaryProcessorImageUri,
-      secondaryProcessorImageUri: props.secondaryProcessorImageUri,
-      memorySize: props.functionMemorySize,
-      timeoutSeconds: props.functionTimeoutSeconds,
-      reservedConcurrency: props.functionReservedConcurrency,
-      environment: props.functionEnvironment,
-    });
-    const processors = {
-      primaryFunctionArn: this.compute.primary.processorArn,
-      secondaryFunctionArn: this.compute.secondary.processorArn,
-    };
-    this.workflow = this.unlessDisabled(
-      'workflow',
-      () =>
-        new Workflow(this, 'Workflow', {
-          regions,
-          ...keys,
-          ...processors,
-          definition: props.workflowDefinition,
-          // A task waits for a whole invocation, and for the time Lambda takes to start one.
-          taskTimeoutSeconds: (props.functionTimeoutSeconds ?? DEFAULT_FUNCTION_TIMEOUT_SECONDS) + TASK_MARGIN_SECONDS,
-        }),
-    );
-    this.eventing = this.unlessDisabled(
-      'eventing',
-      () =>
-        new Eventing(this, 'Eventing', {
-          regions,
-          ...keys,
-          ...processors,
-          primaryFunctionName: this.compute.primary.processorName,
-          secondaryFunctionName: this.compute.secondary.processorName,
-          globalEndpoint: props.globalEndpoint,
-        }),
-    );
-    const front: FrontDoor =
-      primaryNetwork && secondaryNetwork ? this.buildFrontDoor(props, primaryNetwork, secondaryNetwork) : {};
-    this.hostedZone = front.hostedZone;
-    this.certificates = front.certificates;
-    this.loadBalancing = front.loadBalancing;
-    this.routing = front.routing;
-    this.configuration = this.unlessDisabled(
-      'configuration',
-      () =>
-        new Configuration(this, 'Configuration', {
-          regions,
-          ...keys,
-          prefix: parameterPrefix,
-          ...this.parametersOf(props),
-        }),
-    );
-    this.backup = this.unlessDisabled(
-      'backup',
-      () =>
-        new Backup(this, 'Backup', {
-          regions,
-          ...keys,
-          retentionDays: props.backupRetentionDays,
-          copyRetentionDays: props.backupRetentionDays,
-          planInSecondary: props.backupPlanInSecondary,
-          restoreTesting: props.restoreTesting,
-        }),
-    );
-    this.monitoring = this.unlessDisabled('monitoring', () => this.buildMonitoring(props, topics));
-
-    this.manifest = this.manifestOf(props, keys);
-    new ManifestWriter(this, 'Manifest', {
-      regions,
-      manifest: this.manifest,
-      output: props.outputs ?? true,
-      file: props.manifestFile ?? `dr-manifest-${regions.environmentSuffix}.json`,
-    });
-    if (props.outputs ?? true) this.addOutputs();
   }
 
   /** Host name, zone, certificates, load balancers, health checks and failover records. */
@@ -687,6 +702,7 @@ export class MultiRegionDRStack extends Construct {
         hostedZone && {
           hostName: routing.recordFqdn,
           zoneId: hostedZone.zoneId,
+          nameServers: hostedZone.nameServers.length > 0 ? [...hostedZone.nameServers] : undefined,
           delegated: hostedZone.delegated,
           healthChecks: {
             primary: routing.primaryHealthCheckId,

@@ -8,7 +8,7 @@
  * `--check` writes nothing, names the pages that would change, and fails if there are any.
  */
 import { spawnSync } from 'child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';
 import prettier from 'prettier';
@@ -29,12 +29,20 @@ const declarations = new Map(
   ),
 );
 
+/** The construct of each page. */
+const constructs = new Map(
+  readdirSync(pages)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => {
+      const source = SOURCES[file.slice(0, -3)] ?? `lib/constructs/${file.slice(0, -3)}.ts`;
+      if (!existsSync(join(root, source)))
+        throw new Error(`docs/constructs/${file} is about ${source}, which does not exist`);
+      return [file, parse(source).find((one) => ts.isClassDeclaration(one))];
+    }),
+);
+
 const stale = [];
-for (const file of readdirSync(pages).filter((name) => name.endsWith('.md'))) {
-  const name = file.slice(0, -3);
-  const source = SOURCES[name] ?? `lib/constructs/${name}.ts`;
-  if (!existsSync(join(root, source))) throw new Error(`docs/constructs/${file} documents ${source}, which does not exist`);
-  const construct = parse(source).find((one) => ts.isClassDeclaration(one));
+for (const [file, construct] of constructs) {
   await update(join(pages, file), { props: () => propsTable(construct), outputs: () => outputTables(construct) });
 }
 await update(join(root, 'README.md'), { synth: synthTable });
@@ -71,25 +79,24 @@ function isExported(node) {
 }
 
 function propsTable(construct) {
-  const rows = membersOf(declarations.get(`${construct.name.text}Props`)).map(({ name, type, optional, text, fallback }) => [
-    `\`${name}\``,
-    `\`${type}\``,
-    optional ? (fallback ?? '') : 'required',
-    text,
-  ]);
+  const rows = membersOf(declarations.get(`${construct.name.text}Props`)).map(
+    ({ name, type, optional, text, fallback }) => [
+      `\`${name}\``,
+      `\`${type}\``,
+      optional ? (fallback ?? '') : 'required',
+      text,
+    ],
+  );
   return table(['prop', 'type', 'default', 'meaning'], rows);
 }
 
-/** What the construct exposes, and then each interface of this library that it exposes it in. */
+/** What the construct exposes, and then each type of this library in which it does, unless that has a page of its own. */
 function outputTables(construct) {
   const members = membersOf(construct);
-  const interfaces = [...new Set(members.map(({ type }) => type))].filter((type) => {
-    const declaration = declarations.get(type);
-    return declaration && ts.isInterfaceDeclaration(declaration);
-  });
+  const types = [...new Set(members.map(({ type }) => type))].filter((type) => declarations.has(type) && !pageOf(type));
   return [
     outputTable(members),
-    ...interfaces.map((name) => {
+    ...types.map((name) => {
       const holders = members.filter(({ type }) => type === name).map((member) => `\`${member.name}\``);
       return `${holders.length > 1 ? 'Each of ' : ''}${holders.join(', ')} (\`${name}\`):\n\n${outputTable(membersOf(declarations.get(name)))}`;
     }),
@@ -97,17 +104,25 @@ function outputTables(construct) {
 }
 
 function outputTable(members) {
-  const rows = members.map(({ name, type, optional, text }) => [`\`${name}\``, `\`${type}\``, optional ? `${text} May be undefined.` : text]);
+  const rows = members.map(({ name, type, optional, text }) => [
+    `\`${name}\``,
+    `\`${optional ? `${type} | undefined` : type}\``,
+    pageOf(type) ? `See [${type}](${pageOf(type)}).` : text,
+  ]);
   return table(['output', 'type', 'meaning'], rows);
 }
 
-/** Public members of an interface or a class, those it inherits from an interface of this library first. */
+function pageOf(type) {
+  return [...constructs].find(([, construct]) => construct.name.text === type)?.[0];
+}
+
+/** Public members of an interface or a class, its own before those it inherits from an interface of this library. */
 function membersOf(declaration) {
   const inherited = (declaration.heritageClauses ?? [])
     .flatMap(({ types }) => types)
     .map(({ expression }) => declarations.get(expression.getText()))
     .filter((one) => one && ts.isInterfaceDeclaration(one));
-  return [...inherited.flatMap(membersOf), ...declaration.members.filter(isPublicValue).map(memberOf)];
+  return [...declaration.members.filter(isPublicValue).map(memberOf), ...inherited.flatMap(membersOf)];
 }
 
 function isPublicValue(member) {
@@ -122,7 +137,9 @@ function memberOf(member) {
   const holder = (ts.getModifiers(member) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)
     ? `${member.parent.name.text}.`
     : '';
-  const parameters = ts.isMethodDeclaration(member) ? `(${member.parameters.map(({ name }) => name.getText()).join(', ')})` : '';
+  const parameters = ts.isMethodDeclaration(member)
+    ? `(${member.parameters.map(({ name }) => name.getText()).join(', ')})`
+    : '';
   const [doc] = member.jsDoc ?? [];
   const tag = doc?.tags?.find(({ tagName }) => tagName.text === 'default');
   return {
@@ -130,7 +147,7 @@ function memberOf(member) {
     type: member.type.getText().replaceAll('readonly ', ''),
     optional: member.questionToken !== undefined,
     text: inOneLine(doc?.comment) || inWords(own),
-    fallback: tag && inOneLine(tag.comment).replace(/^- /, ''),
+    fallback: tag && inCode(inOneLine(tag.comment)),
   };
 }
 
@@ -138,10 +155,24 @@ function inOneLine(comment) {
   return (ts.getTextOfJSDocComment(comment) ?? '').replace(/\s+/g, ' ').trim();
 }
 
+/** A default that is a value, as code; one that starts with a hyphen is in words. */
+function inCode(text) {
+  if (text.startsWith('- ')) return text.slice(2);
+  return text.replace(/^('[^']*'|\[[^\]]*\]|\{[^}]*\}|true|false|\d+)/, '`$1`');
+}
+
 /** What the name of an undocumented member says: `primaryProcessorName` is `Processor name, primary region.` */
 function inWords(name) {
+  if (/^(primary|secondary)$/.test(name)) return `What is in the ${name} region: see below.`;
   const [, role, rest] = /^(primary|secondary)?(.+)$/.exec(name);
-  const words = rest.replace(/([A-Z])/g, ' $1').trim().toLowerCase().replace(/\barn\b/g, 'ARN').replace(/\burl\b/g, 'URL').replace(/\bdns\b/g, 'DNS');
+  const words = rest
+    .replace(/([A-Z])/g, ' $1')
+    .trim()
+    .toLowerCase()
+    .replace(/\barn\b/g, 'ARN')
+    .replace(/\burl\b/g, 'URL')
+    .replace(/\bdns\b/g, 'DNS')
+    .replace(/\bvpc\b/g, 'VPC');
   return `${words[0].toUpperCase()}${words.slice(1)}${role ? `, ${role} region` : ''}.`;
 }
 
@@ -150,10 +181,16 @@ function table(head, rows) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** With no settings, whatever the machine has, and beside the output of other runs, which may be going on. */
 function synthTable() {
-  // Beside the output of other runs, which may be going on.
-  const env = { ...process.env, CDKTF_OUTDIR: 'node_modules/.cache/api-docs' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/synth.mjs'], { cwd: root, env, encoding: 'utf8' });
+  const outdir = `node_modules/.cache/api-docs-${process.pid}`;
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, CDKTF_OUTDIR: outdir };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/synth.mjs'], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  });
+  rmSync(join(root, outdir), { recursive: true, force: true });
   if (status !== 0) throw new Error(`the synth for README.md failed:\n${stderr}`);
   const [printed] = /^.*: resources by domain and region\n[^]*?\nall .*$/m.exec(stdout);
   return `\`\`\`text\n${printed.replace(/ +$/gm, '')}\n\`\`\``;

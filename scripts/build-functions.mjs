@@ -3,7 +3,7 @@
  * Bundles every function of `lambda/` with esbuild and zips it to `dist/lambda/<name>.zip`. The same sources and the
  * same lock file give the same bytes on every machine: one fixed time in the zip, a compressor in JavaScript, no paths.
  */
-import { mkdirSync, readdirSync, existsSync, readFileSync, writeFileSync } from 'fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';
 import { build } from 'esbuild';
@@ -61,8 +61,8 @@ await Promise.all(
     });
     const [{ contents }] = outputFiles;
     const zip = zipSync({ 'index.js': contents }, { level: 9, mtime: new Date(1980, 0, 1), os: 3, attrs: 0o644 << 16 });
-    writeFileSync(join(out, `${name}.zip`), zip);
-    writeFileSync(
+    replace(join(out, `${name}.zip`), zip);
+    replace(
       join(out, `${name}.json`),
       JSON.stringify({ name, bytes: contents.length, sdk: clientsIn(metafile) }, null, 2),
     );
@@ -74,4 +74,11 @@ await Promise.all(
 function clientsIn(metafile) {
   const clients = Object.keys(metafile.inputs).map((path) => /@aws-sdk\/client-([a-z0-9-]+)\//.exec(path)?.[1]);
   return [...new Set(clients.filter(Boolean))].sort();
+}
+
+/** Puts a whole file in place at once: a build that runs beside tests never shows them half a bundle. */
+function replace(file, content) {
+  const aside = `${file}.${process.pid}`;
+  writeFileSync(aside, content);
+  renameSync(aside, file);
 }

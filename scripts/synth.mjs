@@ -15,7 +15,11 @@ const { context } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8'));
 const { status } = spawnSync(process.execPath, ['-r', 'ts-node/register', 'main.ts'], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, CDKTF_OUTDIR: outdir, CDKTF_CONTEXT_JSON: process.env.CDKTF_CONTEXT_JSON ?? JSON.stringify(context) },
+  env: {
+    ...process.env,
+    CDKTF_OUTDIR: outdir,
+    CDKTF_CONTEXT_JSON: process.env.CDKTF_CONTEXT_JSON ?? JSON.stringify(context),
+  },
 });
 if (status !== 0) process.exit(status ?? 1);
 for (const stack of Object.values(JSON.parse(readFileSync(join(root, outdir, 'manifest.json'), 'utf8')).stacks)) {
@@ -40,13 +44,15 @@ function report({ name, synthesizedStackPath, annotations }) {
   const sum = (cells) => cells.reduce((total, cell) => total + cell, 0);
   const cellsOf = (row) => columns.map((column) => row.get(column) ?? 0);
   const totals = columns.map((column) => sum(rows.map(([, row]) => row.get(column) ?? 0)));
-  const line = (label, cells) => console.log(`${label.padEnd(18)}${cells.map((cell) => String(cell).padStart(12)).join('')}`);
+  const line = (label, cells) =>
+    console.log(`${label.padEnd(18)}${cells.map((cell) => String(cell).padStart(12)).join('')}`);
   console.log(`\n${name}: resources by domain and region\n`);
   line('', [...columns, 'all']);
   for (const [domain, row] of rows) line(domain, [...cellsOf(row), sum(cellsOf(row))]);
   line('all', [...totals, sum(totals)]);
   if (annotations.length > 0) console.log('');
-  for (const { level, message } of annotations) console.log(`${level === '@cdktf/warn' ? 'warning' : 'notice'}: ${message}`);
+  for (const { level, message } of annotations)
+    console.log(`${level === '@cdktf/warn' ? 'warning' : 'notice'}: ${message}`);
   console.log(`\nwritten: ${relative(process.cwd(), file)}`);
   console.log(`next:    npx cdktf deploy ${name}   (docs/deployment.md)`);
 }
@@ -56,4 +62,3 @@ function domainOf(path) {
   const [, , domain] = path.split('/');
   return (domain ?? 'stack').replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
 }
-

@@ -25,18 +25,32 @@ app.synth();
 describe('the packed package, installed in an empty folder elsewhere', () => {
   const folder = mkdtempSync(join(tmpdir(), 'package-'));
   const run = (command: string, ...args: string[]): string =>
-    execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   const stack = (name: string): Synthesized =>
     new Synthesized(JSON.parse(readFileSync(join(folder, `cdktf.out/stacks/${name}/cdk.tf.json`), 'utf8')));
 
   beforeAll(() => {
-    const tarball = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }).trim().split('\n').pop();
+    const tarball = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n')
+      .pop();
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     const peers = Object.keys(peerDependencies).map((name) => `${name}@${devDependencies[name]}`);
     run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `./${tarball}`, ...peers);
     writeFileSync(join(folder, 'program.ts'), PROGRAM);
-    const tsc = join(root, 'node_modules/.bin/tsc');
-    run(tsc, '--target', 'es2022', '--module', 'commonjs', '--moduleResolution', 'node', '--strict', '--skipLibCheck', '--types', '', 'program.ts');
+    const compilerOptions = {
+      target: 'es2022',
+      module: 'commonjs',
+      moduleResolution: 'node',
+      strict: true,
+      skipLibCheck: true,
+      types: [],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    run(join(root, 'node_modules/.bin/tsc'), '--pretty', 'false');
     run('node', 'program.js');
   }, 300_000);
 
@@ -45,7 +59,12 @@ describe('the packed package, installed in an empty folder elsewhere', () => {
   test('synthesizes the whole system, with the functions it brings', () => {
     const functions = stack('whole').resources('aws_lambda_function');
     expect(functions.length).toBeGreaterThanOrEqual(6);
-    for (const { body } of functions) expect(readFileSync(join(folder, 'cdktf.out/stacks/whole', body.filename)).subarray(0, 2).toString()).toBe('PK');
+    for (const { body } of functions)
+      expect(
+        readFileSync(join(folder, 'cdktf.out/stacks/whole', body.filename))
+          .subarray(0, 2)
+          .toString(),
+      ).toBe('PK');
   });
 
   test('synthesizes one construct alone', () => {

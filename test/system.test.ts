@@ -162,6 +162,10 @@ describe('the default system', () => {
     expect(differences).toMatchSnapshot();
   });
 
+  test('is made of the same resources as before', () => {
+    expect(synthesized.all.map(({ address, region }) => `${region ?? 'terraform'} ${address}`).sort()).toMatchSnapshot();
+  });
+
   test('runs the same code in both regions (R-LAM-5)', () => {
     const half = (region: string): Json =>
       synthesized

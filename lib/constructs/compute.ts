@@ -558,7 +558,8 @@ class RegionalCompute extends Construct {
         logFormat: 'JSON',
         logGroup: logGroup.name,
         applicationLogLevel: props.logLevel ?? 'INFO',
-        systemLogLevel: 'INFO',
+        // Health checkers invoke a function millions of times a month: Lambda's own lines about each are not worth theirs.
+        systemLogLevel: 'WARN',
       },
       tracingConfig: { mode: (props.tracing ?? true) ? 'Active' : 'PassThrough' },
       vpcConfig: this.vpcConfig,

@@ -26,7 +26,7 @@ export interface LoadBalancingProps {
   readonly primaryNetwork: RegionalNetwork;
   /** Network of the secondary region, with two or more public subnets, each in a zone of its own. */
   readonly secondaryNetwork: RegionalNetwork;
-  /** Function that answers `POST /transactions` and `GET /transactions/*`, in the primary region. */
+  /** Function that answers `POST /transactions`, `GET /transactions` and `GET /transactions/*`, in the primary region. */
   readonly primaryProcessorArn: string;
   readonly primaryProcessorName: string;
   /** The same function in the secondary region. */
@@ -287,6 +287,7 @@ class RegionalLoadBalancing extends Construct {
     this.rule(listener, 'Health', 10, 'GET', HEALTH_PATH, health);
     this.rule(listener, 'Submit', 20, 'POST', '/transactions', processor);
     this.rule(listener, 'Read', 30, 'GET', '/transactions/*', processor);
+    this.rule(listener, 'List', 40, 'GET', '/transactions', processor);
 
     const protocol = tls ? 'HTTPS' : 'HTTP';
     this.outputs = {

@@ -151,7 +151,8 @@ const schema = z.strictObject({
  *
  * **The operator's switch** (rule R-R53-17) watches an alarm in the secondary region on the custom metric
  * `MultiRegionDR/PrimaryOutOfService`, so that failing over and staying there needs nothing of the primary:
- * `PutMetricData` of 1 takes the primary out once its minute is evaluated, of 0 puts it back. It latches: between data
+ * `PutMetricData` of 1 takes the primary out once its minute is evaluated. Publish 0 in three consecutive minutes to put
+ * it back: the alarm takes the maximum of a minute, so a 0 beside the last 1 is not seen. It latches: between data
  * points the check has `LastKnownStatus`, and the alarm treats missing data as `missing`, so that "no data" is no state
  * of its own. With `notBreaching` or `Healthy` the primary would return as soon as no more data came, unasked. AWS means
  * `LastKnownStatus` for gaps of up to a few hours. So publish 1 again at least every hour while the primary is to stay

@@ -26,6 +26,8 @@ const RULES = {
   'backup selection': { maxLength: 50, ...DOTTED },
   'backup vault': { maxLength: 50, minLength: 2, ...WORD },
   bucket: { maxLength: 63, minLength: 3, pattern: /^[a-z0-9][a-z0-9-]*[a-z0-9]$/, characters: LOWER.characters },
+  'container cluster': { maxLength: 255, ...WORD },
+  'container service': { maxLength: 255, ...WORD },
   dashboard: { maxLength: 255, ...WORD },
   'db cluster': {
     maxLength: 63,
@@ -46,8 +48,15 @@ const RULES = {
   },
   'log group': { maxLength: 512, ...PATH },
   'name tag': { maxLength: 256, ...PATH },
+  namespace: { maxLength: 253, ...DOTTED },
   parameter: { maxLength: 1011, ...PATH },
   queue: { maxLength: 80, ...WORD },
+  repository: {
+    maxLength: 256,
+    minLength: 2,
+    pattern: /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
+    characters: 'lower-case letters and digits, with single slashes, dots, hyphens and underscores between them',
+  },
   'restore testing plan': { maxLength: 50, pattern: /^[A-Za-z0-9_]+$/, characters: 'letters, digits and underscores' },
   role: { maxLength: 64, ...DOTTED },
   rule: { maxLength: 64, ...DOTTED },
@@ -61,8 +70,12 @@ const RULES = {
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/,
     characters: 'letters, digits and hyphens',
   },
+  'task family': { maxLength: 255, ...WORD },
   topic: { maxLength: 256, ...WORD },
   volume: { maxLength: 255, ...PATH },
+  'web acl': { maxLength: 128, ...WORD },
+  'ip set': { maxLength: 128, ...WORD },
+  'rest api': { maxLength: 128, ...DOTTED },
 } as const satisfies Record<string, NameRule>;
 
 /** The kinds of resource whose names this library makes. */

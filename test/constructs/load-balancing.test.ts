@@ -143,6 +143,7 @@ describe('LoadBalancing', () => {
       [10, 'GET', '/health', 'health-dev'],
       [20, 'POST', '/transactions', 'processor-dev'],
       [30, 'GET', '/transactions/*', 'processor-dev'],
+      [40, 'GET', '/transactions', 'processor-dev'],
     ]);
   });
 

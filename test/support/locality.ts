@@ -14,7 +14,7 @@ const LINKS: Record<string, readonly string[]> = {
   aws_cloudwatch_metric_alarm: ['dimensions', 'metric_query'],
   aws_dynamodb_table: ['replica'],
   aws_dynamodb_table_replica: ['global_table_arn'],
-  aws_ecr_replication_configuration: ['replication_configuration'],
+  aws_ecr_replication_configuration: ['replication_configuration', 'depends_on'],
   aws_kms_replica_key: ['primary_key_arn'],
   aws_rds_cluster: ['global_cluster_identifier', 'engine', 'engine_version', 'depends_on'],
   aws_rds_cluster_instance: ['engine', 'engine_version'],
