@@ -50,6 +50,7 @@ export const MANIFEST: Manifest = parseManifest(
     routing: {
       hostName: 'app.dev.multi-region-dr.internal',
       zoneId: 'Z0123456789ABCDEFGHIJ',
+      nameServers: ['ns-1.awsdns-00.com', 'ns-2.awsdns-00.org'],
       delegated: false,
       healthChecks: {
         primary: check(1),
