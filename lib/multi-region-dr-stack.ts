@@ -118,7 +118,9 @@ export interface MultiRegionDRStackProps {
   /** Interface endpoints for code of your own, besides those the functions need. @default [] */
   readonly interfaceEndpoints?: readonly string[];
 
-  /** Aurora PostgreSQL version, the same everywhere. @default - see `AuroraGlobalDatabase` */
+  /** `aurora-postgresql` or `aurora-mysql`. @default 'aurora-postgresql' */
+  readonly auroraEngine?: string;
+  /** Aurora version, the same everywhere. @default - see `AuroraGlobalDatabase` */
   readonly auroraEngineVersion?: string;
   /** Memory-optimized class or `db.serverless`. @default 'db.r6g.large' */
   readonly auroraInstanceClass?: string;
@@ -228,6 +230,7 @@ const schema = z.strictObject({
   availabilityZoneCount: handedOn,
   natGateways: handedOn,
   interfaceEndpoints: texts.optional(),
+  auroraEngine: handedOn,
   auroraEngineVersion: handedOn,
   auroraInstanceClass: handedOn,
   auroraPrimaryInstanceCount: handedOn,
@@ -381,6 +384,7 @@ export class MultiRegionDRStack extends Construct {
               ...keys,
               primaryNetwork,
               secondaryNetwork,
+              engine: props.auroraEngine,
               engineVersion: props.auroraEngineVersion,
               instanceClass: props.auroraInstanceClass,
               primaryInstanceCount: props.auroraPrimaryInstanceCount,

@@ -5,11 +5,12 @@
  */
 import { spawnSync } from 'child_process';
 import { readFileSync } from 'fs';
-import { dirname, join, relative } from 'path';
+import { dirname, join, relative, resolve } from 'path';
 import { fileURLToPath } from 'url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
+const output = resolve(root, outdir);
 const { context } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8'));
 
 const { status } = spawnSync(process.execPath, ['-r', 'ts-node/register', 'main.ts'], {
@@ -22,12 +23,12 @@ const { status } = spawnSync(process.execPath, ['-r', 'ts-node/register', 'main.
   },
 });
 if (status !== 0) process.exit(status ?? 1);
-for (const stack of Object.values(JSON.parse(readFileSync(join(root, outdir, 'manifest.json'), 'utf8')).stacks)) {
+for (const stack of Object.values(JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8')).stacks)) {
   report(stack);
 }
 
 function report({ name, synthesizedStackPath, annotations }) {
-  const file = join(root, outdir, synthesizedStackPath);
+  const file = join(output, synthesizedStackPath);
   const json = JSON.parse(readFileSync(file, 'utf8'));
   const regions = new Map((json.provider?.aws ?? []).map(({ alias, region }) => [`aws.${alias}`, region]));
   const counts = new Map();

@@ -45,6 +45,7 @@ const CONFIGURATIONS: Record<string, Props> = {
   },
   'a private zone': { privateZone: true, domainName: 'orders.internal' },
   'Serverless v2': { auroraInstanceClass: 'db.serverless' },
+  'Aurora MySQL': { auroraEngine: 'aurora-mysql' },
   'without Aurora': { disabledDomains: ['aurora'] },
   'own code': OWN_CODE,
   'own container images': {

@@ -1,28 +1,33 @@
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { DataAwsRdsEngineVersion } from '@cdktf/provider-aws/lib/data-aws-rds-engine-version';
 import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group';
-import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group';
 import { RdsCluster } from '@cdktf/provider-aws/lib/rds-cluster';
 import { RdsClusterInstance } from '@cdktf/provider-aws/lib/rds-cluster-instance';
 import { RdsClusterParameterGroup } from '@cdktf/provider-aws/lib/rds-cluster-parameter-group';
 import { RdsGlobalCluster } from '@cdktf/provider-aws/lib/rds-global-cluster';
-import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
-import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
-import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
-import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import { Fn, ITerraformDependable, ref, TerraformStack } from 'cdktf';
+import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { backupTag } from '../core/backup-tag';
+import {
+  cidrBlock,
+  databaseName,
+  databaseNetwork,
+  databaseParameters,
+  masterUsername,
+  monitoringInterval,
+  mysqlNames,
+  postgresqlNames,
+  ReservedNames,
+} from '../core/database-props';
+import { DatabaseSurroundings } from '../core/database-surroundings';
 import { ConfigurationError } from '../core/errors';
 import { addNotice } from '../core/halves';
-import { ServiceRole } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
-import { checkName } from '../core/naming';
+import { masterSecret } from '../core/master-secret';
 import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
-import { arn, flag, instance, integer, known, text, validateProps } from '../core/validation';
+import { arn, flag, instance, integer, oneOf, text, validateProps } from '../core/validation';
 
 /** Props of `AuroraGlobalDatabase`. */
 export interface AuroraGlobalDatabaseProps {
@@ -38,10 +43,12 @@ export interface AuroraGlobalDatabaseProps {
   readonly secondaryKeyArn: string;
   /** Begins every name: `{clusterName}-{role}-{suffix}`. @default 'aurora' */
   readonly clusterName?: string;
+  /** `aurora-postgresql` or `aurora-mysql`. Another one means another database. @default 'aurora-postgresql' */
+  readonly engine?: string;
   /**
-   * Major and minor version of both clusters. Raise it here only: the upgrade goes through the global cluster. The
-   * plan fails when AWS does not offer it for global databases in both regions.
-   * @default '16.8', which AWS supports for at least three years (a long-term support release)
+   * Full version of both clusters, such as `16.8` or `8.0.mysql_aurora.3.10.3`. Raise it here only: the upgrade goes
+   * through the global cluster. The plan fails when AWS does not offer it for global databases in both regions.
+   * @default - `16.8`, or `8.0.mysql_aurora.3.10.3`: long-term support releases, which AWS keeps for at least three years
    */
   readonly engineVersion?: string;
   /** Database made with the cluster. Later changes have no effect. @default 'app' */
@@ -69,7 +76,7 @@ export interface AuroraGlobalDatabaseProps {
   readonly parameters?: Record<string, string>;
   /**
    * Bounds the data a failover may lose, in seconds (20 or more), on the primary cluster. When the secondary falls
-   * behind by more, or is gone, commits wait. @default - not bounded, commits never wait
+   * behind by more, or is gone, commits wait. PostgreSQL only. @default - not bounded, commits never wait
    */
   readonly globalDbRpoSeconds?: number;
   /** More IPv4 ranges that may connect, besides the two VPCs. @default [] */
@@ -104,8 +111,16 @@ interface Engine {
   readonly secretName: string;
   readonly port: number;
   readonly logExports: readonly string[];
-  readonly family: (version: string) => string;
-  readonly requireTls: Record<string, string>;
+  readonly defaultVersion: string;
+  readonly versionPattern: RegExp;
+  readonly versionWay: string;
+  /** The part of a version whose change needs another parameter group. */
+  readonly majorOf: (version: string) => string;
+  readonly reservedNames: ReservedNames;
+  /** Cluster parameters of every database: TLS, and logs that are off unless asked for. */
+  readonly parameters: Record<string, string>;
+  /** Whether commits can be made to wait for the other region (rule R-AUR-17). */
+  readonly boundsRpo: boolean;
 }
 
 const POSTGRESQL: Engine = {
@@ -113,13 +128,37 @@ const POSTGRESQL: Engine = {
   secretName: 'postgres',
   port: 5432,
   logExports: ['postgresql'],
-  family: (version) => `aurora-postgresql${majorOf(version)}`,
-  requireTls: { 'rds.force_ssl': '1' },
+  defaultVersion: '16.8',
+  versionPattern: /^\d{2}\.\d{1,2}$/,
+  versionWay: 'give a major and minor version such as "16.8"',
+  majorOf: (version) => version.split('.')[0],
+  reservedNames: postgresqlNames('PostgreSQL or Aurora'),
+  parameters: { 'rds.force_ssl': '1' },
+  boundsRpo: true,
+};
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html */
+const MYSQL: Engine = {
+  name: 'aurora-mysql',
+  secretName: 'mysql',
+  port: 3306,
+  logExports: ['audit', 'error', 'slowquery'],
+  defaultVersion: '8.0.mysql_aurora.3.10.3',
+  versionPattern: /^8\.\d\.mysql_aurora\.\d\.\d{2}\.\d{1,2}$/,
+  versionWay: 'give a full version such as "8.0.mysql_aurora.3.10.3"',
+  majorOf: (version) => version.split('.', 2).join('.'),
+  reservedNames: mysqlNames('MySQL or Aurora'),
+  parameters: {
+    require_secure_transport: 'ON',
+    server_audit_logging: '1',
+    server_audit_events: 'CONNECT,QUERY_DCL,QUERY_DDL',
+    slow_query_log: '1',
+    log_output: 'FILE',
+  },
+  boundsRpo: false,
 };
 
 const RPO_PARAMETER = 'rds.global_db_rpo';
-
-const MONITORING_INTERVALS = [0, 1, 5, 10, 15, 30, 60];
 
 /** Below it a standby takes minutes to grow to the size of the writer it replaces (rule R-AUR-6). */
 const RECOMMENDED_MIN_CAPACITY = 8;
@@ -142,99 +181,54 @@ const CLUSTER_TIMEOUTS = { create: '180m', update: '180m', delete: '180m' };
 const INSTANCE_TIMEOUTS = { create: '120m', update: '120m', delete: '120m' };
 const GLOBAL_CLUSTER_TIMEOUTS = { create: '60m', update: '180m', delete: '60m' };
 
-/** Names that Aurora takes for itself, and reserved key words of PostgreSQL without underscores (its appendix C). */
-const RESERVED_WORDS = new Set(
-  (
-    'admin administrator postgres rdsadmin rdsrepladmin root template0 template1 ' +
-    'all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation ' +
-    'column concurrently constraint create cross default deferrable desc distinct do else end except false fetch for ' +
-    'foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral ' +
-    'leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer overlaps ' +
-    'placing primary public references returning right select similar some symmetric table tablesample then to ' +
-    'trailing true union unique user using variadic verbose when where window with'
-  ).split(' '),
-);
-
-const notReserved = (value: string): boolean => !RESERVED_WORDS.has(value.toLowerCase()) && !/^(pg|rds)_/i.test(value);
-
-const cidrBlock = known(
-  z
-    .string('give an IPv4 range such as "10.0.0.0/16"')
-    .regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'give an IPv4 range such as "10.0.0.0/16"'),
-);
-
-const network = z.object(
-  {
-    vpcId: text,
-    cidrBlock,
-    privateSubnetIds: known(
-      z
-        .array(text, 'give a list of subnet ids')
-        .min(2, 'give at least two private subnets, each in another availability zone'),
-    ),
-  },
-  'give the network of the region',
-);
-
 const capacity = (min: number): z.ZodType => {
   const way = `give Aurora capacity units from ${min} to 256 in steps of 0.5; a standby that sleeps cannot take over`;
   return z.number(way).min(min, way).max(256, way).multipleOf(0.5, way);
 };
 
-const intervalWay = `use one of ${MONITORING_INTERVALS.join(', ')}`;
-
-const schema = z.strictObject({
-  regions: instance('a RegionPair'),
-  primaryNetwork: network,
-  secondaryNetwork: network,
-  primaryKeyArn: arn('kms'),
-  secondaryKeyArn: arn('kms'),
-  clusterName: text.optional(),
-  engineVersion: z
-    .string('give a major and minor version such as "16.8"')
-    .regex(/^\d{2}\.\d{1,2}$/, 'give a major and minor version such as "16.8": both clusters need the same minor')
-    .optional(),
-  databaseName: z
-    .string('give the name of a database')
-    .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, 'use at most 63 letters, digits and underscores, starting with a letter')
-    .refine(notReserved, 'choose another name: PostgreSQL or Aurora reserves this word')
-    .optional(),
-  masterUsername: z
-    .string('give the name of a user')
-    .regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/, 'use at most 16 letters and digits, starting with a letter')
-    .refine(notReserved, 'choose another name: PostgreSQL or Aurora reserves this word')
-    .optional(),
-  instanceClass: z
-    .string('give an instance class such as "db.r6g.large"')
-    .regex(
-      /^db\.(r5|r6|r7|r8|x2)[a-z]*\.[a-z0-9]+$|^db\.serverless$/,
-      'use a memory-optimized class such as "db.r6g.large", or "db.serverless": global databases refuse all others, db.t classes among them',
-    )
-    .optional(),
-  primaryInstanceCount: integer(1, 15, 'instances').optional(),
-  secondaryInstanceCount: z
-    .number('give a whole number from 1 to 16 instances')
-    .int('give a whole number from 1 to 16 instances')
-    .min(1, 'give at least one instance: AWS cannot fail over to a cluster without any')
-    .max(16, 'give a whole number from 1 to 16 instances')
-    .optional(),
-  serverlessMinCapacity: capacity(0.5).optional(),
-  serverlessMaxCapacity: capacity(1).optional(),
-  backupRetentionDays: integer(1, 35, 'days').optional(),
-  passwordVersion: integer(1, 2 ** 31 - 1).optional(),
-  parameters: z.record(z.string(), z.string('give every parameter a string'), 'give names and values').optional(),
-  globalDbRpoSeconds: integer(20, 2 ** 31 - 1, 'seconds').optional(),
-  allowedCidrBlocks: z.array(cidrBlock, 'give a list of IPv4 ranges').optional(),
-  globalWriteForwarding: flag.optional(),
-  performanceInsights: flag.optional(),
-  monitoringIntervalSeconds: z
-    .number(intervalWay)
-    .refine((value) => MONITORING_INTERVALS.includes(value), intervalWay)
-    .optional(),
-});
+const schemaOf = (engine: Engine): z.ZodType =>
+  z.strictObject({
+    regions: instance('a RegionPair'),
+    primaryNetwork: databaseNetwork,
+    secondaryNetwork: databaseNetwork,
+    primaryKeyArn: arn('kms'),
+    secondaryKeyArn: arn('kms'),
+    clusterName: text.optional(),
+    engine: oneOf(POSTGRESQL.name, MYSQL.name).optional(),
+    engineVersion: z
+      .string(engine.versionWay)
+      .regex(engine.versionPattern, `${engine.versionWay}: both clusters need the same minor`)
+      .optional(),
+    databaseName: databaseName(engine.reservedNames).optional(),
+    masterUsername: masterUsername(engine.reservedNames).optional(),
+    instanceClass: z
+      .string('give an instance class such as "db.r6g.large"')
+      .regex(
+        /^db\.(r5|r6|r7|r8|x2)[a-z]*\.[a-z0-9]+$|^db\.serverless$/,
+        'use a memory-optimized class such as "db.r6g.large", or "db.serverless": global databases refuse all others, db.t classes among them',
+      )
+      .optional(),
+    primaryInstanceCount: integer(1, 15, 'instances').optional(),
+    secondaryInstanceCount: z
+      .number('give a whole number from 1 to 16 instances')
+      .int('give a whole number from 1 to 16 instances')
+      .min(1, 'give at least one instance: AWS cannot fail over to a cluster without any')
+      .max(16, 'give a whole number from 1 to 16 instances')
+      .optional(),
+    serverlessMinCapacity: capacity(0.5).optional(),
+    serverlessMaxCapacity: capacity(1).optional(),
+    backupRetentionDays: integer(1, 35, 'days').optional(),
+    passwordVersion: integer(1, 2 ** 31 - 1).optional(),
+    parameters: databaseParameters.optional(),
+    globalDbRpoSeconds: integer(20, 2 ** 31 - 1, 'seconds').optional(),
+    allowedCidrBlocks: z.array(cidrBlock, 'give a list of IPv4 ranges').optional(),
+    globalWriteForwarding: flag.optional(),
+    performanceInsights: flag.optional(),
+    monitoringIntervalSeconds: monitoringInterval.optional(),
+  });
 
 /**
- * An Aurora PostgreSQL global database: a cluster that writes in the primary region and a cluster that follows it in
+ * An Aurora global database, PostgreSQL or MySQL: a cluster that writes in the primary region and a cluster that follows it in
  * the secondary region, with instances in both, so that a switchover (nothing is lost) or a failover (what had not
  * arrived is lost, typically about a second) needs no new resource and no `terraform apply`. After either, the next
  * plan is empty.
@@ -267,13 +261,13 @@ export class AuroraGlobalDatabase extends Construct {
 
   constructor(scope: Construct, id: string, props: AuroraGlobalDatabaseProps) {
     super(scope, id);
-    validateProps(this, schema, props);
+    const engine = props.engine === MYSQL.name ? MYSQL : POSTGRESQL;
+    validateProps(this, schemaOf(engine), props);
     const { regions } = props;
     const { protection } = regions;
     keyHalves(this, regions, props);
-    this.checkParameters(props);
-    const engine = POSTGRESQL;
-    const engineVersion = props.engineVersion ?? '16.8';
+    this.checkRecoveryPoint(engine, props);
+    const engineVersion = props.engineVersion ?? engine.defaultVersion;
     const clusterName = props.clusterName ?? 'aurora';
     const masterUsername = props.masterUsername ?? 'dbadmin';
     const passwordVersion = props.passwordVersion ?? 1;
@@ -297,41 +291,20 @@ export class AuroraGlobalDatabase extends Construct {
     this.globalClusterArn = globalCluster.arn;
     this.writerEndpoint = globalCluster.endpoint;
 
-    const password = ephemeral(this, 'Password', 'aws_secretsmanager_random_password', {
-      provider: regions.primary.provider.fqn,
-      password_length: 40,
-      // Letters and digits only: valid in a connection URL, a shell and JSON without escapes.
-      exclude_punctuation: true,
-      require_each_included_type: true,
-    });
-    const secret = new SecretsmanagerSecret(this, 'Secret', {
-      provider: regions.primary.provider,
+    const secret = masterSecret(this, {
+      regions,
       name: this.secretName,
       description: `Master user of the Aurora global database ${this.globalClusterId}`,
-      kmsKeyId: props.primaryKeyArn,
-      recoveryWindowInDays: protection.secretRecoveryWindowInDays,
-      replica: [{ region: regions.secondary.name, kmsKeyId: props.secondaryKeyArn }],
-      forceOverwriteReplicaSecret: protection.forceDestroy,
-      tags: { Name: this.secretName },
-    });
-    const secretVersion = new SecretsmanagerSecretVersion(this, 'SecretVersion', {
-      provider: regions.primary.provider,
-      secretId: secret.id,
-      secretStringWo: Fn.jsonencode({
-        username: masterUsername,
-        password: ref(`${password}.random_password`),
+      primaryKeyArn: props.primaryKeyArn,
+      secondaryKeyArn: props.secondaryKeyArn,
+      username: masterUsername,
+      passwordVersion,
+      connection: {
         engine: engine.secretName,
         host: this.writerEndpoint,
         port: engine.port,
         dbname: this.databaseName,
-      }),
-      secretStringWoVersion: passwordVersion,
-    });
-    // The version id is unknown until the version exists, so a plan never reads a secret without a value.
-    const storedSecret = ephemeral(this, 'StoredSecret', 'aws_secretsmanager_secret_version', {
-      provider: regions.primary.provider.fqn,
-      secret_id: secretVersion.secretId,
-      version_id: secretVersion.versionId,
+      },
     });
 
     const common = {
@@ -354,7 +327,7 @@ export class AuroraGlobalDatabase extends Construct {
       creation: {
         databaseName: this.databaseName,
         masterUsername,
-        masterPasswordWo: `\${jsondecode(${storedSecret}.secret_string).password}`,
+        masterPasswordWo: secret.password,
         masterPasswordWoVersion: passwordVersion,
       },
       after: [],
@@ -371,20 +344,23 @@ export class AuroraGlobalDatabase extends Construct {
       creation: {},
       after: primary.instances,
     });
-    this.primary = primary.outputs(secret.arn);
-    this.secondary = secondary.outputs(
-      Fn.replace(secret.arn, `:${regions.primary.name}:`, `:${regions.secondary.name}:`),
-    );
+    this.primary = primary.outputs(secret.arns.primary);
+    this.secondary = secondary.outputs(secret.arns.secondary);
   }
 
-  private checkParameters({ parameters, globalDbRpoSeconds }: AuroraGlobalDatabaseProps): void {
-    if (parameters && RPO_PARAMETER in parameters) {
-      throw new ConfigurationError(this, {
-        prop: `parameters.${RPO_PARAMETER}`,
-        received: parameters[RPO_PARAMETER],
-        wayOut: 'use globalDbRpoSeconds: on the secondary it would stop all commits after a failover',
-      });
-    }
+  private checkRecoveryPoint(engine: Engine, { parameters, globalDbRpoSeconds }: AuroraGlobalDatabaseProps): void {
+    const refuse = (prop: string, received: unknown, wayOut: string): void => {
+      if (received !== undefined) throw new ConfigurationError(this, { prop, received, wayOut });
+    };
+    const unsupported = `remove it: ${engine.name} cannot make commits wait for the other region, only ${POSTGRESQL.name} can`;
+    refuse(
+      `parameters.${RPO_PARAMETER}`,
+      parameters?.[RPO_PARAMETER],
+      engine.boundsRpo
+        ? 'use globalDbRpoSeconds: on the secondary it would stop all commits after a failover'
+        : unsupported,
+    );
+    if (!engine.boundsRpo) refuse('globalDbRpoSeconds', globalDbRpoSeconds, unsupported);
     if (globalDbRpoSeconds !== undefined) {
       addNotice(
         this,
@@ -460,7 +436,7 @@ class RegionalCluster extends Construct {
   public readonly instances: RdsClusterInstance[];
   private readonly clusterIdentifier: string;
   private readonly cluster: RdsCluster;
-  private readonly securityGroup: SecurityGroup;
+  private readonly securityGroupId: string;
 
   constructor(scope: Construct, id: string, settings: RegionalClusterProps) {
     super(scope, id);
@@ -468,6 +444,7 @@ class RegionalCluster extends Construct {
     const { regions } = props;
     const { protection } = regions;
     const { provider } = region;
+    const monitoringInterval = props.monitoringIntervalSeconds ?? 60;
     this.clusterIdentifier = region.resourceName('db cluster', settings.clusterName);
 
     new DataAwsRdsEngineVersion(this, 'EngineVersion', {
@@ -483,31 +460,30 @@ class RegionalCluster extends Construct {
         ],
       },
     });
-    const subnetGroup = new DbSubnetGroup(this, 'SubnetGroup', {
-      provider,
-      name: region.resourceName('db subnet group', settings.clusterName),
-      description: `Private subnets of ${this.clusterIdentifier}`,
-      subnetIds: [...settings.network.privateSubnetIds],
+    const surroundings = new DatabaseSurroundings(this, {
+      region,
+      name: settings.clusterName,
+      identifier: this.clusterIdentifier,
+      what: 'Aurora cluster',
+      network: settings.network,
+      peerCidrBlock: settings.peerCidrBlock,
+      allowedCidrBlocks: props.allowedCidrBlocks,
+      port: engine.port,
+      keyArn,
+      logGroup: `/aws/rds/cluster/${this.clusterIdentifier}`,
+      logExports: engine.logExports,
+      logRetentionInDays: protection.logRetentionInDays,
+      monitoringInterval,
     });
-    this.securityGroup = this.buildSecurityGroup(settings);
+    this.securityGroupId = surroundings.securityGroupId;
     const clusterParameters = this.buildClusterParameterGroup(settings);
     const instanceParameters = new DbParameterGroup(this, 'InstanceParameterGroup', {
       provider,
       name: parameterGroupName(settings),
       description: `Instances of ${this.clusterIdentifier}`,
-      family: engine.family(engineVersion),
+      family: familyOf(settings),
       lifecycle: { createBeforeDestroy: true },
     });
-    // Made here, or Aurora makes them on first use: unencrypted, and kept for ever.
-    const logGroups = engine.logExports.map(
-      (log) =>
-        new CloudwatchLogGroup(this, `LogGroup-${log}`, {
-          provider,
-          name: checkName(this, 'log group', `/aws/rds/cluster/${this.clusterIdentifier}/${log}`),
-          kmsKeyId: keyArn,
-          retentionInDays: protection.logRetentionInDays,
-        }),
-    );
 
     this.cluster = new RdsCluster(this, 'Cluster', {
       provider,
@@ -516,9 +492,9 @@ class RegionalCluster extends Construct {
       engine: engine.name,
       engineVersion,
       ...settings.creation,
-      dbSubnetGroupName: subnetGroup.name,
+      dbSubnetGroupName: surroundings.subnetGroupName,
       dbClusterParameterGroupName: clusterParameters.name,
-      vpcSecurityGroupIds: [this.securityGroup.id],
+      vpcSecurityGroupIds: [surroundings.securityGroupId],
       port: engine.port,
       storageEncrypted: true,
       kmsKeyId: keyArn,
@@ -536,11 +512,9 @@ class RegionalCluster extends Construct {
       tags: { Name: this.clusterIdentifier, ...backupTag(regions) },
       timeouts: CLUSTER_TIMEOUTS,
       lifecycle: { ignoreChanges: CHANGED_BY_ROLE_SWAP },
-      dependsOn: [...logGroups, ...settings.after],
+      dependsOn: [...surroundings.logGroups, ...settings.after],
     });
 
-    const monitoringInterval = props.monitoringIntervalSeconds ?? 60;
-    const monitoring = monitoringInterval > 0 ? this.buildMonitoringRole(settings) : undefined;
     const performanceInsights = props.performanceInsights ?? true;
     this.instances = Array.from({ length: settings.instanceCount }, (_, index) => {
       const identifier = region.resourceName('db cluster', `${settings.clusterName}-${index + 1}`);
@@ -551,7 +525,7 @@ class RegionalCluster extends Construct {
         engine: engine.name,
         engineVersion,
         instanceClass: props.instanceClass ?? 'db.r6g.large',
-        dbSubnetGroupName: subnetGroup.name,
+        dbSubnetGroupName: surroundings.subnetGroupName,
         dbParameterGroupName: instanceParameters.name,
         publiclyAccessible: false,
         // It has no effect on members of a global database (rule R-AUR-20).
@@ -559,11 +533,11 @@ class RegionalCluster extends Construct {
         performanceInsightsEnabled: performanceInsights,
         performanceInsightsKmsKeyId: performanceInsights ? keyArn : undefined,
         monitoringInterval,
-        monitoringRoleArn: monitoring?.arn,
+        monitoringRoleArn: surroundings.monitoringRoleArn,
         tags: { Name: identifier },
         timeouts: INSTANCE_TIMEOUTS,
         lifecycle: { ignoreChanges: ['engine_version'] },
-        dependsOn: monitoring?.policy && [monitoring.policy],
+        dependsOn: surroundings.monitoringPolicy && [surroundings.monitoringPolicy],
       });
     });
   }
@@ -576,40 +550,14 @@ class RegionalCluster extends Construct {
       readerEndpoint: this.cluster.readerEndpoint,
       endpoint: this.cluster.endpoint,
       instanceIdentifiers: this.instances.map(({ identifierInput }) => identifierInput as string),
-      securityGroupId: this.securityGroup.id,
+      securityGroupId: this.securityGroupId,
       secretArn,
     };
   }
 
-  /** Lets in both VPCs, because applications of either region reach the writer wherever it is (rule R-AUR-16). */
-  private buildSecurityGroup(settings: RegionalClusterProps): SecurityGroup {
-    const { props, region, engine, clusterName, network, peerCidrBlock } = settings;
-    const group = new SecurityGroup(this, 'SecurityGroup', {
-      provider: region.provider,
-      name: region.resourceName('security group', `${clusterName}-database`),
-      description: `Aurora cluster ${this.clusterIdentifier}`,
-      vpcId: network.vpcId,
-      tags: { Name: this.clusterIdentifier },
-    });
-    const sources: Record<string, string> = { OwnVpc: network.cidrBlock, PeerVpc: peerCidrBlock };
-    (props.allowedCidrBlocks ?? []).forEach((block, index) => (sources[`Allowed${index + 1}`] = block));
-    for (const [name, cidrIpv4] of Object.entries(sources)) {
-      new VpcSecurityGroupIngressRule(this, `From${name}`, {
-        provider: region.provider,
-        securityGroupId: group.id,
-        ipProtocol: 'tcp',
-        fromPort: engine.port,
-        toPort: engine.port,
-        cidrIpv4,
-        description: `Database clients: ${name}`,
-      });
-    }
-    return group;
-  }
-
   private buildClusterParameterGroup(settings: RegionalClusterProps): RdsClusterParameterGroup {
-    const { props, region, engine, engineVersion, rpoSeconds } = settings;
-    const parameter = Object.entries({ ...engine.requireTls, ...props.parameters }).map(([name, value]) => ({
+    const { props, region, engine, rpoSeconds } = settings;
+    const parameter = Object.entries({ ...engine.parameters, ...props.parameters }).map(([name, value]) => ({
       name,
       value,
       // The one method that AWS takes for static and dynamic parameters.
@@ -622,50 +570,19 @@ class RegionalCluster extends Construct {
       provider: region.provider,
       name: parameterGroupName(settings),
       description: `Aurora cluster ${this.clusterIdentifier}`,
-      family: engine.family(engineVersion),
+      family: familyOf(settings),
       parameter,
       lifecycle: { createBeforeDestroy: true },
-    });
-  }
-
-  /** As the managed policy AmazonRDSEnhancedMonitoringRole, for the log groups of this region only. */
-  private buildMonitoringRole({ region, clusterName }: RegionalClusterProps): ServiceRole {
-    return new ServiceRole(this, 'MonitoringRole', {
-      region,
-      name: `${clusterName}-monitoring`,
-      description: `Enhanced monitoring of ${this.clusterIdentifier}`,
-      servicePrincipal: 'monitoring.rds.amazonaws.com',
-      statements: [
-        {
-          actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
-          resources: [region.arn('logs', 'log-group:RDS*')],
-        },
-        {
-          actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:PutLogEvents'],
-          resources: [region.arn('logs', 'log-group:RDS*:log-stream:*')],
-        },
-      ],
     });
   }
 }
 
 /** The major version is part of the name: a major upgrade needs a new group beside the old one. */
-function parameterGroupName({ region, clusterName, engineVersion }: RegionalClusterProps): string {
-  return region.resourceName('db parameter group', `${clusterName}-v${majorOf(engineVersion)}`);
+function parameterGroupName({ region, clusterName, engine, engineVersion }: RegionalClusterProps): string {
+  const major = engine.majorOf(engineVersion).replace('.', '-');
+  return region.resourceName('db parameter group', `${clusterName}-v${major}`);
 }
 
-function majorOf(version: string): string {
-  return version.split('.')[0];
-}
-
-/**
- * A value that lives only while Terraform runs: it is written to no state and no plan. CDKTF has no construct for it.
- *
- * @returns the address, to which an attribute's name is appended
- */
-function ephemeral(scope: Construct, id: string, type: string, body: Record<string, unknown>): string {
-  const stack = TerraformStack.of(scope);
-  const address = `ephemeral.${type}.${stack.getLogicalId(new Construct(scope, id).node)}`;
-  stack.addOverride(address, body);
-  return address;
+function familyOf({ engine, engineVersion }: RegionalClusterProps): string {
+  return `${engine.name}${engine.majorOf(engineVersion)}`;
 }

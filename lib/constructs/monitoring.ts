@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { checkArnRegions } from '../core/arn-region';
 import { dashboardBody, SharedGraph } from '../core/dashboard';
 import { ConfigurationError } from '../core/errors';
-import { bothHalves, Halves, halfOf } from '../core/halves';
+import { addNotice, bothHalves, Halves, halfOf } from '../core/halves';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
 import {
@@ -32,10 +32,31 @@ import {
 import { arn, instance, integer, text, validateProps } from '../core/validation';
 import { Graph, Watch, watchAlarm } from '../core/watch';
 
+/** When the alarms of a region fire. */
+export interface MonitoringThresholds {
+  /** Aurora lag, held for five minutes, in milliseconds. @default 5000 */
+  readonly auroraLagMilliseconds?: number;
+  /** DynamoDB replication latency, held for five minutes, in milliseconds. @default 30000 */
+  readonly dynamoDbLatencyMilliseconds?: number;
+  /**
+   * S3 replication latency in seconds. The default leaves five minutes before the 15 minutes of Replication Time
+   * Control, the RPO of this component, are over. @default 600
+   */
+  readonly s3LatencySeconds?: number;
+  /** S3 replication backlog, held for 15 minutes, in bytes. @default 1073741824 */
+  readonly s3PendingBytes?: number;
+  /** Errors of a function within five minutes. @default 5 */
+  readonly functionErrors?: number;
+  /** Share of its timeout that an invocation of a function may take, in percent. @default 80 */
+  readonly functionDurationPercent?: number;
+  /** Responses 5xx within five minutes. @default 10 */
+  readonly serverErrors?: number;
+}
+
 /**
  * Props of `Monitoring`. What is not named is not watched. Names of the two regions come in pairs, in the same order.
  */
-export interface MonitoringProps {
+export interface MonitoringProps extends MonitoringThresholds {
   /** The two regions. */
   readonly regions: RegionPair;
   /** Topic in the primary region that its alarms notify. */
@@ -95,24 +116,11 @@ export interface MonitoringProps {
   readonly healthCheckIds?: readonly string[];
   /** Health check that moves the global event endpoint: an alarm says when it has failed over. @default - none */
   readonly eventHealthCheckId?: string;
-
-  /** Aurora lag, held for five minutes, in milliseconds. @default 5000 */
-  readonly auroraLagMilliseconds?: number;
-  /** DynamoDB replication latency, held for five minutes, in milliseconds. @default 30000 */
-  readonly dynamoDbLatencyMilliseconds?: number;
   /**
-   * S3 replication latency in seconds. The default leaves five minutes before the 15 minutes of Replication Time
-   * Control, the RPO of this component, are over. @default 600
+   * Limits of the secondary region where they differ. What wakes people then changes with a failover, so a warning says
+   * so. @default - the same in both regions
    */
-  readonly s3LatencySeconds?: number;
-  /** S3 replication backlog, held for 15 minutes, in bytes. @default 1073741824 */
-  readonly s3PendingBytes?: number;
-  /** Errors of a function within five minutes. @default 5 */
-  readonly functionErrors?: number;
-  /** Share of its timeout that an invocation of a function may take, in percent. @default 80 */
-  readonly functionDurationPercent?: number;
-  /** Responses 5xx within five minutes. @default 10 */
-  readonly serverErrors?: number;
+  readonly secondaryThresholds?: MonitoringThresholds;
 }
 
 /** What watches one region. */
@@ -128,6 +136,16 @@ export interface RegionalMonitoring {
 const MAX_ALARMS = 100;
 
 const names = z.array(text, 'give a list of strings').optional();
+
+const thresholds = {
+  auroraLagMilliseconds: integer(100, 300_000, 'milliseconds').optional(),
+  dynamoDbLatencyMilliseconds: integer(100, 300_000, 'milliseconds').optional(),
+  s3LatencySeconds: integer(60, 900, 'seconds').optional(),
+  s3PendingBytes: integer(1, Number.MAX_SAFE_INTEGER, 'bytes').optional(),
+  functionErrors: integer(0, 1_000_000).optional(),
+  functionDurationPercent: integer(1, 100, 'percent').optional(),
+  serverErrors: integer(0, 1_000_000).optional(),
+};
 
 const schema = z.strictObject({
   regions: instance('a RegionPair'),
@@ -159,13 +177,8 @@ const schema = z.strictObject({
   secondaryRuleName: text.optional(),
   healthCheckIds: names,
   eventHealthCheckId: text.optional(),
-  auroraLagMilliseconds: integer(100, 300_000, 'milliseconds').optional(),
-  dynamoDbLatencyMilliseconds: integer(100, 300_000, 'milliseconds').optional(),
-  s3LatencySeconds: integer(60, 900, 'seconds').optional(),
-  s3PendingBytes: integer(1, Number.MAX_SAFE_INTEGER, 'bytes').optional(),
-  functionErrors: integer(0, 1_000_000).optional(),
-  functionDurationPercent: integer(1, 100, 'percent').optional(),
-  serverErrors: integer(0, 1_000_000).optional(),
+  ...thresholds,
+  secondaryThresholds: z.strictObject(thresholds).optional(),
 });
 
 /** Props that come in pairs, without `primary` or `secondary`. A replication rule may be one-way. */
@@ -222,6 +235,13 @@ export class Monitoring extends Construct {
       (region, name) => new RegionalAlarms(this, name, region, halfOf(watched, region)),
     );
     this.buildEventAlarm(props);
+    if (props.secondaryThresholds) {
+      addNotice(
+        this,
+        'warn',
+        `${this.node.path}: the secondary region has thresholds of its own, so that what wakes people changes with a failover`,
+      );
+    }
 
     const body = dashboardBody(
       `# ${regions.environmentSuffix}: ${regions.primary.name} (primary) and ${regions.secondary.name} (secondary)`,
@@ -398,7 +418,8 @@ class RegionalAlarms extends Construct {
   }
 }
 
-function watchedOf(props: MonitoringProps, role: 'primary' | 'secondary'): Watched {
+function watchedOf(given: MonitoringProps, role: 'primary' | 'secondary'): Watched {
+  const props = role === 'secondary' ? { ...given, ...given.secondaryThresholds } : given;
   const { regions, tableName, busName, functionTimeoutsSeconds = [] } = props;
   const peer = regions.peerOf(regions[role]);
   const functionNames = props[`${role}FunctionNames`] ?? [];

@@ -6,6 +6,7 @@ import { Eip } from '@cdktf/provider-aws/lib/eip';
 import { FlowLog } from '@cdktf/provider-aws/lib/flow-log';
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
 import { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway';
+import { NetworkAcl, NetworkAclIngress } from '@cdktf/provider-aws/lib/network-acl';
 import { Route } from '@cdktf/provider-aws/lib/route';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
@@ -55,6 +56,12 @@ export interface NetworkingProps {
   readonly peering?: boolean;
   /** Writes accepted and rejected flows of both VPCs to log groups. @default true */
   readonly flowLogs?: boolean;
+  /**
+   * Network ACLs of the public and the private subnets: a second, stateless line behind the security groups, which
+   * lets through what this library builds, and no more. Public subnets take ports 80 and 443 from anywhere.
+   * @default false
+   */
+  readonly networkAcls?: boolean;
   /** Key of the primary region for its flow logs. @default - encrypted by CloudWatch Logs with a key of its own */
   readonly primaryKeyArn?: string;
   /** Key of the secondary region for its flow logs. @default - encrypted by CloudWatch Logs with a key of its own */
@@ -117,6 +124,7 @@ const schema = z.strictObject({
     .optional(),
   peering: flag.optional(),
   flowLogs: flag.optional(),
+  networkAcls: flag.optional(),
   primaryKeyArn: arn('kms').optional(),
   secondaryKeyArn: arn('kms').optional(),
 });
@@ -127,6 +135,9 @@ const schema = z.strictObject({
  * Each has one public and one private subnet per availability zone, gateway endpoints for S3 and DynamoDB, and a
  * default security group that lets nothing through. Without NAT and interface endpoints, private code reaches S3 and
  * DynamoDB of its own region, its VPC and the peer's, and nothing else (rules R-LAM-6, R-LAM-7).
+ *
+ * Network ACLs, when asked for, repeat in the subnets what security groups already say of their members: they hold
+ * even when a group is opened too far, and they see each packet alone.
  *
  * A region's way out is its own: no default route crosses the peering connection, so the loss of one region leaves
  * the other's network whole (rule R-NET-11).
@@ -147,9 +158,10 @@ export class Networking extends Construct {
     validateProps(this, schema, props);
     const { regions } = props;
     const keys = keyHalves(this, regions, props);
+    const { primaryCidrBlock = '10.0.0.0/16', secondaryCidrBlock = '10.1.0.0/16' } = props;
     const plans = {
-      primary: planOf(props, props.primaryCidrBlock ?? '10.0.0.0/16', keys.primary),
-      secondary: planOf(props, props.secondaryCidrBlock ?? '10.1.0.0/16', keys.secondary),
+      primary: planOf(props, primaryCidrBlock, secondaryCidrBlock, keys.primary),
+      secondary: planOf(props, secondaryCidrBlock, primaryCidrBlock, keys.secondary),
     };
     this.checkRanges(plans.primary, plans.secondary);
     this.checkNatGateways(props);
@@ -197,23 +209,28 @@ export class Networking extends Construct {
 /** What one half is to be: the props, with their defaults, seen from its region. */
 interface NetworkPlan {
   readonly cidrBlock: string;
+  /** Ranges whose traffic is our own: this VPC's, and with peering the other's. */
+  readonly ownRanges: readonly string[];
   readonly zoneCount: number;
   readonly natGatewayCount: number;
   readonly interfaceEndpoints: readonly string[];
   readonly flowLogs: boolean;
+  readonly networkAcls: boolean;
   readonly keyArn?: string;
   readonly logRetentionInDays: number;
 }
 
-function planOf(props: NetworkingProps, range: string, keyArn?: string): NetworkPlan {
+function planOf(props: NetworkingProps, range: string, peerRange: string, keyArn?: string): NetworkPlan {
   const zoneCount = props.availabilityZoneCount ?? 3;
   const natGatewayCounts: Record<string, number> = { none: 0, single: 1, perZone: zoneCount };
   return {
     cidrBlock: range,
+    ownRanges: (props.peering ?? true) ? [range, peerRange] : [range],
     zoneCount,
     natGatewayCount: natGatewayCounts[props.natGateways ?? 'none'],
     interfaceEndpoints: props.interfaceEndpoints ?? [],
     flowLogs: props.flowLogs ?? true,
+    networkAcls: props.networkAcls ?? false,
     keyArn,
     logRetentionInDays: props.regions.protection.logRetentionInDays,
   };
@@ -228,6 +245,40 @@ const CONSTRAINED_ZONE_IDS = ['apne1-az3', 'use1-az3'];
 
 /** They also answer callers without an AWS principal, whom a policy about the principal's account would turn away. */
 const SERVICES_WITH_ANONYMOUS_CALLERS = ['cognito-idp', 'execute-api', 'sts'];
+
+/** What a network ACL lets through in one direction, without its number. */
+type AclRule = Omit<NetworkAclIngress, 'action' | 'ruleNo'>;
+
+const ANYWHERE = '0.0.0.0/0';
+const EVERYTHING = everythingWith(ANYWHERE);
+/** Clients and the health checkers of Route 53. */
+const HTTP: AclRule = { protocol: 'tcp', fromPort: 80, toPort: 80, cidrBlock: ANYWHERE };
+/** As above; on the way out, S3 and DynamoDB behind the gateway endpoints. */
+const HTTPS: AclRule = { protocol: 'tcp', fromPort: 443, toPort: 443, cidrBlock: ANYWHERE };
+/**
+ * Ports on which clients wait for answers: load balancers, NAT gateways and functions use all of them.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+ */
+const TCP_ANSWERS: AclRule = { protocol: 'tcp', fromPort: 1024, toPort: 65535, cidrBlock: ANYWHERE };
+const UDP_ANSWERS: AclRule = { ...TCP_ANSWERS, protocol: 'udp' };
+/** Without it, connections over links with smaller packets hang once they carry data (path MTU discovery). */
+const PACKET_TOO_BIG: AclRule = {
+  protocol: 'icmp',
+  fromPort: 0,
+  toPort: 0,
+  icmpType: 3,
+  icmpCode: 4,
+  cidrBlock: ANYWHERE,
+};
+
+function everythingWith(cidrBlock: string): AclRule {
+  return { protocol: '-1', fromPort: 0, toPort: 0, cidrBlock };
+}
+
+/** With room between the numbers for rules of your own. */
+function numbered(rule: AclRule, index: number): NetworkAclIngress {
+  return { ...rule, action: 'allow', ruleNo: 100 + index * 10 };
+}
 
 /** The VPC of one region, with everything in it that knows nothing of the other. */
 class RegionalVpc extends Construct implements BuiltNetwork {
@@ -323,6 +374,7 @@ class RegionalVpc extends Construct implements BuiltNetwork {
     ];
     this.addInterfaceEndpoints(plan.interfaceEndpoints);
     if (plan.flowLogs) this.flowLogGroupName = this.addFlowLog(plan);
+    if (plan.networkAcls) this.addNetworkAcls(plan, publicSubnets);
   }
 
   private named(resource: string): Record<string, string> {
@@ -470,6 +522,41 @@ class RegionalVpc extends Construct implements BuiltNetwork {
         ? undefined
         : Token.asString(Fn.conditional(offer.vpcEndpointPolicySupported, policy, Token.nullValue())),
       tags: this.named(service),
+    });
+  }
+
+  /**
+   * Rules see packets and know no connections, so each allowed request comes with a rule for its answer. DNS, metadata
+   * and time of the VPC itself pass them unseen, and prefix lists are not for them: the answers of the gateway
+   * endpoints come from public addresses. https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html
+   */
+  private addNetworkAcls(plan: NetworkPlan, publicSubnets: readonly Subnet[]): void {
+    const own = plan.ownRanges.map(everythingWith);
+    // A NAT gateway carries whatever the security groups of private code let out.
+    const out = (ports: readonly AclRule[]): readonly AclRule[] => (plan.natGatewayCount > 0 ? [EVERYTHING] : ports);
+    const answers = plan.natGatewayCount > 0 ? [TCP_ANSWERS, UDP_ANSWERS] : [TCP_ANSWERS];
+    this.networkAcl('public', publicSubnets, {
+      ingress: [...own, HTTP, HTTPS, ...answers, PACKET_TOO_BIG],
+      egress: [...own, ...out([TCP_ANSWERS, PACKET_TOO_BIG])],
+    });
+    this.networkAcl('private', this.privateSubnets, {
+      ingress: [...own, ...answers, PACKET_TOO_BIG],
+      egress: [...own, ...out([HTTPS, PACKET_TOO_BIG])],
+    });
+  }
+
+  private networkAcl(
+    kind: string,
+    subnets: readonly Subnet[],
+    rules: { readonly ingress: readonly AclRule[]; readonly egress: readonly AclRule[] },
+  ): void {
+    new NetworkAcl(this, `NetworkAcl-${kind}`, {
+      provider: this.region.provider,
+      vpcId: this.vpcId,
+      subnetIds: subnets.map(({ id }) => id),
+      ingress: rules.ingress.map(numbered),
+      egress: rules.egress.map(numbered),
+      tags: this.named(kind),
     });
   }
 

@@ -43,7 +43,7 @@ export class DatabaseSurroundings {
   public readonly monitoringRoleArn?: string;
   /** What must exist before the cluster or instance that writes logs. */
   public readonly logGroups: readonly ITerraformDependable[];
-  /** What must exist before the instance that is monitored. */
+  /** What must exist before an instance is monitored. Undefined when enhanced monitoring is off. */
   public readonly monitoringPolicy?: ITerraformDependable;
 
   constructor(scope: Construct, props: DatabaseSurroundingsProps) {

@@ -34,6 +34,11 @@ const RULES = {
     pattern: /^[a-z](?:[a-z0-9]|-(?!-|$))*$/,
     characters: `${LOWER.characters}, no two hyphens together`,
   },
+  'db instance': {
+    maxLength: 63,
+    pattern: /^[a-z](?:[a-z0-9]|-(?!-|$))*$/,
+    characters: `${LOWER.characters}, no two hyphens together`,
+  },
   'db parameter group': { maxLength: 255, pattern: /^[a-z](?:[a-z0-9]|-(?!-|$))*$/, characters: LOWER.characters },
   'db subnet group': { maxLength: 255, ...LOWER },
   endpoint: { maxLength: 64, ...DOTTED },
@@ -76,6 +81,10 @@ const RULES = {
   'web acl': { maxLength: 128, ...WORD },
   'ip set': { maxLength: 128, ...WORD },
   'rest api': { maxLength: 128, ...DOTTED },
+  'delivery stream': { maxLength: 64, ...DOTTED },
+  'log destination': { maxLength: 512, ...DOTTED },
+  policy: { maxLength: 128, ...DOTTED },
+  'subscription filter': { maxLength: 512, ...DOTTED },
 } as const satisfies Record<string, NameRule>;
 
 /** The kinds of resource whose names this library makes. */

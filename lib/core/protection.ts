@@ -19,7 +19,7 @@ export interface Protection {
   readonly logRetentionInDays: number;
   /** `prevent_destroy` on keys: Terraform refuses to plan their deletion. */
   readonly preventDestroy: boolean;
-  /** Instances of the Aurora writer cluster, so that the loss of one availability zone is not the loss of the writer. */
+  /** Instances of the Aurora writer cluster, so that the loss of one availability zone is not the loss of the writer; two also make an RDS instance Multi-AZ. */
   readonly writerInstances: number;
 }
 

@@ -546,9 +546,112 @@ describe('AuroraGlobalDatabase', () => {
       { clusterName: 'Aurora' },
       'test/Regions: name of the db cluster is "Aurora-global-dev"; use lower-case letters, digits and hyphens, starting with a letter, no two hyphens together',
     ],
-    [{ engine: 'mysql' }, 'test/D: engine is "mysql"; there is no such prop, remove it or correct its spelling'],
+    [{ engine: 'mysql' }, 'test/D: engine is "mysql"; use one of "aurora-postgresql", "aurora-mysql"'],
+    [{ engines: 1 }, 'test/D: engines is 1; there is no such prop, remove it or correct its spelling'],
   ])('fails on %j', (props, message) => {
     expect(error(props)).toBe(message);
+  });
+});
+
+describe('AuroraGlobalDatabase with MySQL', () => {
+  const MYSQL = { engine: 'aurora-mysql' };
+  const synthesized = database(MYSQL);
+  const clusters = synthesized.resources('aws_rds_cluster');
+
+  test('one engine and one long-term support version everywhere, proven in both regions (R-AUR-1, R-AUR-2, R-AUR-3)', () => {
+    const members = ['aws_rds_global_cluster', 'aws_rds_cluster', 'aws_rds_cluster_instance'].flatMap((type) =>
+      synthesized.resources(type),
+    );
+    expect(members).toHaveLength(5);
+    for (const { body } of members) {
+      expect(body).toMatchObject({ engine: 'aurora-mysql', engine_version: '8.0.mysql_aurora.3.10.3' });
+    }
+    for (const region of [PRIMARY, SECONDARY]) {
+      const [version] = synthesized.dataSources('aws_rds_engine_version', region);
+      expect(version.body).toMatchObject({ engine: 'aurora-mysql', version: '8.0.mysql_aurora.3.10.3' });
+      expect(version.body.lifecycle.postcondition[0].condition).toBe('${self.supports_global_databases}');
+    }
+    for (const { body } of clusters) expect(body.lifecycle.ignore_changes).toContain('engine_version');
+  });
+
+  test('both VPCs may connect to its port, and the secret names it (R-AUR-16, R-NET-5, R-NET-10)', () => {
+    const rules = synthesized.resources('aws_vpc_security_group_ingress_rule');
+    expect(rules).toHaveLength(4);
+    for (const { body } of rules) expect(body).toMatchObject({ from_port: 3306, to_port: 3306 });
+    for (const { body } of clusters) expect(body.port).toBe(3306);
+    const { secret_string_wo } = synthesized.only('aws_secretsmanager_secret_version').body;
+    for (const text of ['"engine" = "mysql"', '"port" = 3306', '"username" = "dbadmin"', '"dbname" = "app"']) {
+      expect(secret_string_wo).toContain(text);
+    }
+  });
+
+  test('each region has equal parameters of its family, requires TLS, and writes the logs it exports (R-AUR-18)', () => {
+    const tuned = database({ ...MYSQL, parameters: { long_query_time: '2', slow_query_log: '0' } });
+    for (const region of [PRIMARY, SECONDARY]) {
+      const role = region === PRIMARY ? 'primary' : 'secondary';
+      const group = tuned.only('aws_rds_cluster_parameter_group', region);
+      expect(group.body).toMatchObject({ name: `aurora-v8-0-${role}-dev`, family: 'aurora-mysql8.0' });
+      expect(tuned.only('aws_db_parameter_group', region).body.family).toBe('aurora-mysql8.0');
+      expect(parameters(group).map(({ name, value }: Json) => [name, value])).toEqual([
+        ['require_secure_transport', 'ON'],
+        ['server_audit_logging', '1'],
+        ['server_audit_events', 'CONNECT,QUERY_DCL,QUERY_DDL'],
+        ['slow_query_log', '0'],
+        ['log_output', 'FILE'],
+        ['long_query_time', '2'],
+      ]);
+      const cluster = tuned.only('aws_rds_cluster', region);
+      expect(cluster.body.enabled_cloudwatch_logs_exports).toEqual(['audit', 'error', 'slowquery']);
+      const logs = tuned.resources('aws_cloudwatch_log_group', region);
+      expect(logs.map(({ body }) => body.name)).toEqual(
+        ['audit', 'error', 'slowquery'].map((log) => `/aws/rds/cluster/aurora-${role}-dev/${log}`),
+      );
+      expect(cluster.body.depends_on).toEqual(expect.arrayContaining(logs.map(({ address }) => address)));
+    }
+  });
+
+  test('keeps to its region, and to what global databases support (R-TF-1, R-TF-3, R-AUR-9, R-AUR-11, R-AUR-20)', () => {
+    expect(withoutProvider(synthesized)).toEqual([]);
+    expect(foreignReferences(synthesized)).toEqual([]);
+    const [primary, secondary] = clusters;
+    expect(primary.body).toMatchObject({ database_name: 'app', kms_key_id: REQUIRED.primaryKeyArn });
+    expect(secondary.body).toMatchObject({ storage_encrypted: true, kms_key_id: REQUIRED.secondaryKeyArn });
+    expect(secondary.body.master_username).toBeUndefined();
+    for (const { body } of clusters) {
+      expect(body.backtrack_window).toBeUndefined();
+      expect(body.iam_database_authentication_enabled).toBe(true);
+    }
+  });
+
+  test('takes names that only PostgreSQL reserves', () => {
+    const named = database({ ...MYSQL, masterUsername: 'admin', databaseName: 'analyse' });
+    expect(named.only('aws_rds_cluster', PRIMARY).body).toMatchObject({
+      master_username: 'admin',
+      database_name: 'analyse',
+    });
+  });
+
+  const FULL = 'give a full version such as "8.0.mysql_aurora.3.10.3"';
+  const WORD = 'choose another name: MySQL or Aurora reserves this word';
+
+  test.each([
+    [{ engineVersion: '16.8' }, `test/D: engineVersion is "16.8"; ${FULL}: both clusters need the same minor`],
+    [{ engineVersion: '8.0' }, `test/D: engineVersion is "8.0"; ${FULL}: both clusters need the same minor`],
+    [{ engineVersion: 8 }, `test/D: engineVersion is 8; ${FULL}`],
+    [{ masterUsername: 'rdsadmin' }, `test/D: masterUsername is "rdsadmin"; ${WORD}`],
+    [{ masterUsername: 'System' }, `test/D: masterUsername is "System"; ${WORD}`],
+    [{ databaseName: 'mysql' }, `test/D: databaseName is "mysql"; ${WORD}`],
+    [{ databaseName: 'information_schema' }, `test/D: databaseName is "information_schema"; ${WORD}`],
+    [
+      { globalDbRpoSeconds: 30 },
+      'test/D: globalDbRpoSeconds is 30; remove it: aurora-mysql cannot make commits wait for the other region, only aurora-postgresql can',
+    ],
+    [
+      { parameters: { 'rds.global_db_rpo': '20' } },
+      'test/D: parameters.rds.global_db_rpo is "20"; remove it: aurora-mysql cannot make commits wait for the other region, only aurora-postgresql can',
+    ],
+  ])('fails on %j (R-AUR-17)', (props, message) => {
+    expect(error({ ...MYSQL, ...props })).toBe(message);
   });
 });
 
@@ -569,6 +672,20 @@ terraformTest.each([
         performanceInsights: false,
         passwordVersion: 2,
       }),
+  ],
+  ['MySQL', () => database({ engine: 'aurora-mysql', globalWriteForwarding: true })],
+  [
+    'MySQL, db.serverless, protected, in Europe',
+    () =>
+      database(
+        {
+          engine: 'aurora-mysql',
+          instanceClass: 'db.serverless',
+          primaryKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/mrk-1',
+          secondaryKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/mrk-1',
+        },
+        { protection: 'protected', primaryRegion: 'eu-west-1', secondaryRegion: 'eu-central-1' },
+      ),
   ],
 ])(
   'the real AWS provider accepts it: %s',

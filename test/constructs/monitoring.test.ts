@@ -555,3 +555,40 @@ terraformTest(
   },
   120_000,
 );
+
+describe('thresholds of the secondary region', () => {
+  const topics = {
+    primaryTopicArn: 'arn:aws:sns:us-east-1:123456789012:alerts',
+    secondaryTopicArn: 'arn:aws:sns:us-east-2:123456789012:alerts',
+  };
+
+  test('differ where they are given, and only there, and a warning says so (S3-5)', () => {
+    let warnings: string[] = [];
+    const synthesized = synth((scope, regions) => {
+      const monitoring = new Monitoring(scope, 'M', {
+        regions,
+        ...topics,
+        tableName: 'transactions-dev',
+        dynamoDbLatencyMilliseconds: 20_000,
+        secondaryThresholds: { dynamoDbLatencyMilliseconds: 10_000 },
+      });
+      warnings = monitoring.node.metadata.map(({ data }) => String(data));
+    });
+    const threshold = (region: string): number[] =>
+      synthesized
+        .resources('aws_cloudwatch_metric_alarm', region)
+        .filter(({ body }) => JSON.stringify(body).includes('ReplicationLatency'))
+        .map(({ body }) => body.threshold);
+    expect([threshold('us-east-1'), threshold('us-east-2')]).toEqual([[20_000], [10_000]]);
+    expect(warnings).toEqual([expect.stringContaining('what wakes people changes with a failover')]);
+  });
+
+  test('fail when they are malformed', () => {
+    expect(
+      errorOf(
+        (scope, regions) =>
+          new Monitoring(scope, 'M', { regions, ...topics, secondaryThresholds: { s3LatencySeconds: 5000 } }),
+      ),
+    ).toBe('test/M: secondaryThresholds.s3LatencySeconds is 5000; give a whole number from 60 to 900 seconds');
+  });
+});

@@ -510,6 +510,145 @@ describe('Networking', () => {
   });
 });
 
+interface Packet {
+  readonly protocol: string;
+  /** Where it comes from, or where it goes. */
+  readonly address: string;
+  /** The port it goes to. */
+  readonly port?: number;
+}
+
+/** Whether a network ACL lets a packet through: the first rule that fits decides, and at the end nothing does. */
+function passes(rules: Json[], { protocol, address, port = 0 }: Packet): boolean {
+  const [one] = bounds(`${address}/32`);
+  const fits = (rule: Json): boolean => {
+    const [first, last] = bounds(rule.cidr_block);
+    if (one < first || one > last) return false;
+    if (rule.protocol === '-1') return true;
+    if (rule.protocol !== protocol) return false;
+    return protocol === 'icmp'
+      ? rule.icmp_type === 3 && rule.icmp_code === 4
+      : rule.from_port <= port && port <= rule.to_port;
+  };
+  const decides = [...rules].sort((a, b) => a.rule_no - b.rule_no).find(fits);
+  return decides?.action === 'allow';
+}
+
+describe('network ACLs', () => {
+  const INTERNET = '203.0.113.9';
+  const guarded = networking({ networkAcls: true });
+  const withNat = networking({ networkAcls: true, natGateways: 'perZone' });
+  const apart = networking({ networkAcls: true, peering: false });
+  const acl = (one: Synthesized, region: string, kind: string): Json => {
+    const [found, ...others] = one
+      .resources('aws_network_acl', region)
+      .filter(({ body }) => body.tags.Name.startsWith(`${kind}-`));
+    expect(others).toEqual([]);
+    return found.body;
+  };
+  const tcp = (address: string, port: number): Packet => ({ protocol: 'tcp', address, port });
+
+  test('are not made unless asked for', () => {
+    expect(networking().resources('aws_network_acl')).toEqual([]);
+    expect(JSON.stringify(networking({ networkAcls: false }).json)).toBe(JSON.stringify(networking().json));
+  });
+
+  test.each(REGIONS)('of %s hold all subnets of their kind', (region) => {
+    expect(guarded.resources('aws_network_acl', region)).toHaveLength(2);
+    for (const kind of ['public', 'private']) {
+      const { subnet_ids, vpc_id } = acl(guarded, region, kind);
+      expect(subnet_ids.map((id: string) => guarded.target(id))).toEqual(subnets(guarded, region, kind));
+      expect(guarded.target(vpc_id)).toBe(guarded.only('aws_vpc', region));
+    }
+  });
+
+  test.each(REGIONS)('of %s let clients and health checkers reach load balancers, and their answers out', (region) => {
+    const { ingress, egress } = acl(guarded, region, 'public');
+    for (const port of [80, 443]) expect(passes(ingress, tcp(INTERNET, port))).toBe(true);
+    for (const port of [1024, 32768, 65535]) expect(passes(egress, tcp(INTERNET, port))).toBe(true);
+    for (const port of [22, 25, 110, 1023]) expect(passes(ingress, tcp(INTERNET, port))).toBe(false);
+    expect(passes(ingress, { protocol: 'udp', address: INTERNET, port: 4500 })).toBe(false);
+  });
+
+  test.each(REGIONS)('of %s let nothing from the internet open a low port in private subnets', (region) => {
+    for (const one of [guarded, withNat]) {
+      const { ingress } = acl(one, region, 'private');
+      for (const port of [22, 80, 443, 1023]) expect(passes(ingress, tcp(INTERNET, port))).toBe(false);
+    }
+  });
+
+  test.each(REGIONS)('of %s let private code reach both VPCs on any port, both ways (R-NET-3)', (region) => {
+    for (const kind of ['public', 'private']) {
+      const { ingress, egress } = acl(guarded, region, kind);
+      for (const address of ['10.0.7.7', '10.1.200.7']) {
+        for (const rules of [ingress, egress]) {
+          for (const port of [22, 443, 5432]) expect(passes(rules, tcp(address, port))).toBe(true);
+        }
+      }
+    }
+  });
+
+  test.each(REGIONS)('of %s know no other VPC without peering (R-NET-11)', (region) => {
+    const peer = region === 'us-east-1' ? '10.1.7.7' : '10.0.7.7';
+    for (const kind of ['public', 'private']) {
+      const { ingress, egress } = acl(apart, region, kind);
+      expect(passes(ingress, tcp(peer, 22))).toBe(false);
+      expect(passes(egress, tcp(peer, 22))).toBe(false);
+    }
+  });
+
+  test.each(REGIONS)(
+    'of %s let private code reach S3 and DynamoDB, which answer from public addresses (R-NET-6)',
+    (region) => {
+      const { ingress, egress } = acl(guarded, region, 'private');
+      expect(passes(egress, tcp('52.216.0.1', 443))).toBe(true);
+      expect(passes(ingress, tcp('52.216.0.1', 40000))).toBe(true);
+      for (const port of [22, 80, 8443]) expect(passes(egress, tcp(INTERNET, port))).toBe(false);
+      expect(passes(egress, { protocol: 'udp', address: INTERNET, port: 53 })).toBe(false);
+    },
+  );
+
+  test.each(REGIONS)('of %s let anything out through NAT gateways, and the answers back (R-NET-8)', (region) => {
+    for (const kind of ['private', 'public']) {
+      const { ingress, egress } = acl(withNat, region, kind);
+      for (const protocol of ['tcp', 'udp']) {
+        for (const port of [22, 123, 8443]) expect(passes(egress, { protocol, address: INTERNET, port })).toBe(true);
+        expect(passes(ingress, { protocol, address: INTERNET, port: 40000 })).toBe(true);
+      }
+    }
+  });
+
+  test.each(REGIONS)('of %s let the network say that a packet is too big', (region) => {
+    for (const kind of ['public', 'private']) {
+      const { ingress, egress } = acl(guarded, region, kind);
+      for (const rules of [ingress, egress]) {
+        expect(passes(rules, { protocol: 'icmp', address: INTERNET })).toBe(true);
+      }
+    }
+  });
+
+  test('number their rules apart and from 100 on, at most 20 in a direction', () => {
+    for (const { body } of withNat.resources('aws_network_acl')) {
+      for (const rules of [body.ingress, body.egress]) {
+        const numbers = rules.map((rule: Json) => rule.rule_no);
+        expect(numbers).toEqual(numbers.map((_: number, index: number) => 100 + 10 * index));
+        expect(numbers.length).toBeLessThanOrEqual(20);
+      }
+    }
+  });
+
+  test('follow the ranges they are given', () => {
+    const other = networking({ networkAcls: true, primaryCidrBlock: '10.9.0.0/20', secondaryCidrBlock: '10.8.0.0/20' });
+    const { ingress } = acl(other, 'us-east-2', 'private');
+    expect(ingress.map((rule: Json) => rule.cidr_block).slice(0, 2)).toEqual(['10.8.0.0/20', '10.9.0.0/20']);
+  });
+
+  test('name their provider and stay in their region (R-TF-1, R-TF-3)', () => {
+    expect(withoutProvider(withNat)).toEqual([]);
+    expect(foreignReferences(withNat)).toEqual([]);
+  });
+});
+
 describe('Networking refuses', () => {
   const RANGE = 'give an IPv4 range such as "10.0.0.0/16" that is known at synth';
   const PRIVATE =
@@ -591,6 +730,8 @@ describe('Networking refuses', () => {
     ],
     ['peering in words', { peering: 'yes' }, 'peering is "yes"; give true or false'],
     ['flow logs in numbers', { flowLogs: 1 }, 'flowLogs is 1; give true or false'],
+    ['network ACLs in words', { networkAcls: 'on' }, 'networkAcls is "on"; give true or false'],
+    ['network ACLs as a list', { networkAcls: [] }, 'networkAcls is []; give true or false'],
     [
       'a key of another service',
       { ...KEYS, primaryKeyArn: 'arn:aws:s3:::bucket' },
@@ -642,6 +783,12 @@ describe('the real AWS provider accepts', () => {
   terraformTest.each<[string, Partial<NetworkingProps>, Partial<RegionPairProps>]>([
     ['the default', {}, {}],
     ['everything', { ...FULL, availabilityZoneCount: 6 }, { protection: 'protected' }],
+    ['network ACLs', { networkAcls: true, flowLogs: false }, {}],
+    [
+      'network ACLs and NAT',
+      { networkAcls: true, natGateways: 'perZone', flowLogs: false },
+      { protection: 'protected' },
+    ],
     ['one NAT gateway, no link, no logs', { natGateways: 'single', peering: false, flowLogs: false }, {}],
   ])(
     '%s',

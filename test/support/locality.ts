@@ -51,6 +51,7 @@ export function foreignReferences(synthesized: Synthesized): string[] {
         referencesIn(value)
           .map((address) => byAddress.get(address))
           .filter((to): to is SynthesizedResource => to !== undefined && isForeign(from, to))
+          .filter((to) => !namesReplicaOnly(from, to, value))
           .map((to) => `${from.address} -> ${to.address} (${argument})`),
       );
   });
@@ -59,6 +60,13 @@ export function foreignReferences(synthesized: Synthesized): string[] {
 /** Resources and data sources that name no provider (rule R-TF-1). */
 export function withoutProvider(synthesized: Synthesized): string[] {
   return synthesized.all.filter((r) => r.type !== 'terraform_data' && r.region === undefined).map((r) => r.address);
+}
+
+/** The ARN of a replicated secret, moved to the region that reads it, names the replica there (rule R-SEC-6). */
+function namesReplicaOnly(from: SynthesizedResource, to: SynthesizedResource, value: Json): boolean {
+  if (!to.body.replica?.some(({ region }: Json) => region === from.region)) return false;
+  const replica = `replace(${to.address}.arn, ":${to.region}:", ":${from.region}:")`;
+  return !JSON.stringify(value).replaceAll('\\', '').replaceAll(replica, '').includes(to.address);
 }
 
 function isForeign(from: SynthesizedResource, to: SynthesizedResource): boolean {

@@ -1,0 +1,3 @@
+import { endToEnd } from './end-to-end';
+
+endToEnd('without Aurora', { settings: { DISABLED_DOMAINS: 'aurora' } });
