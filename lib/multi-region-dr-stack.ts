@@ -11,6 +11,8 @@ import { Encryption } from './constructs/encryption';
 import { Eventing } from './constructs/eventing';
 import { GlobalTable } from './constructs/global-table';
 import { HostedZone } from './constructs/hosted-zone';
+import { Identity } from './constructs/identity';
+import { LogReplication } from './constructs/log-replication';
 import { LoadBalancing, RegionalLoadBalancer } from './constructs/load-balancing';
 import { Monitoring } from './constructs/monitoring';
 import { Networking } from './constructs/networking';
@@ -194,6 +196,12 @@ export interface MultiRegionDRStackProps {
   readonly backupPlanInSecondary?: boolean;
   /** A restore testing plan. @default false */
   readonly restoreTesting?: boolean;
+  /** Who may assume the operator's role, made before it is needed; give operatorExternalId too. @default - no role */
+  readonly operatorPrincipalArns?: readonly string[];
+  /** What they must name when they assume it: an agreed word, not a secret. @default - none */
+  readonly operatorExternalId?: string;
+  /** Copies the logs of each region to the other, so that those of a dead region survive it. @default false */
+  readonly logReplication?: boolean;
   /** Who is told when an alarm fires. @default [] */
   readonly alarmEmails?: readonly string[];
   /** HTTPS endpoints that are told when an alarm fires. @default [] */
@@ -269,6 +277,9 @@ const schema = z.strictObject({
   backupRetentionDays: handedOn,
   backupPlanInSecondary: handedOn,
   restoreTesting: handedOn,
+  operatorPrincipalArns: handedOn,
+  operatorExternalId: handedOn,
+  logReplication: flag.optional(),
   alarmEmails: handedOn,
   alarmHttpsEndpoints: handedOn,
 } satisfies Record<keyof MultiRegionDRStackProps, z.ZodType>);
@@ -304,6 +315,8 @@ export class MultiRegionDRStack extends Construct {
   public readonly configuration?: Configuration;
   public readonly backup?: Backup;
   public readonly monitoring?: Monitoring;
+  public readonly identity?: Identity;
+  public readonly logReplication?: LogReplication;
   /** What operators' tools need to know. */
   public readonly manifest: Manifest;
 
@@ -487,6 +500,16 @@ export class MultiRegionDRStack extends Construct {
       );
       this.monitoring = this.unlessDisabled('monitoring', () => this.buildMonitoring(props, topics));
 
+      this.identity = props.operatorPrincipalArns && this.buildIdentity(props.operatorPrincipalArns, props, keys);
+      this.logReplication = props.logReplication
+        ? new LogReplication(this, 'LogReplication', {
+            regions,
+            ...keys,
+            primaryLogGroupNames: this.logGroupNames('primary'),
+            secondaryLogGroupNames: this.logGroupNames('secondary'),
+          })
+        : undefined;
+
       this.manifest = this.manifestOf(props, keys);
       new ManifestWriter(this, 'Manifest', {
         regions,
@@ -607,6 +630,61 @@ export class MultiRegionDRStack extends Construct {
       ],
       eventHealthCheckId: eventing?.healthCheckId,
     });
+  }
+
+  /** The role of whoever fails over: it may do what docs/runbook.md does, and nothing that destroys. */
+  private buildIdentity(
+    trustedPrincipalArns: readonly string[],
+    props: MultiRegionDRStackProps,
+    keys: { readonly primaryKeyArn: string; readonly secondaryKeyArn: string },
+  ): Identity {
+    const { aurora, backup, compute, configuration, eventing, notifications, routing, storage, workflow } = this;
+    return new Identity(this, 'Identity', {
+      regions: this.regions,
+      ...keys,
+      trustedPrincipalArns,
+      externalId: props.operatorExternalId,
+      globalClusterIdentifier: aurora?.globalClusterId,
+      primaryClusterArn: aurora?.primary.clusterArn,
+      secondaryClusterArn: aurora?.secondary.clusterArn,
+      tableName: this.globalTable.tableName,
+      primaryBucketName: storage.primary.bucketName,
+      secondaryBucketName: storage.secondary.bucketName,
+      primaryFunctionNames: [
+        compute.primary.processorName,
+        ...(configuration ? [configuration.primary.functionName] : []),
+      ],
+      secondaryFunctionNames: [
+        compute.secondary.processorName,
+        ...(configuration ? [configuration.secondary.functionName] : []),
+      ],
+      primaryStateMachineArn: workflow?.primary.stateMachineArn,
+      secondaryStateMachineArn: workflow?.secondary.stateMachineArn,
+      primaryDeadLetterQueueNames: this.deadLetterQueues('primary'),
+      secondaryDeadLetterQueueNames: this.deadLetterQueues('secondary'),
+      busName: eventing?.busName,
+      primaryTopicArn: notifications.primary.topicArn,
+      secondaryTopicArn: notifications.secondary.topicArn,
+      healthCheckIds: routing && [
+        routing.primaryHealthCheckId,
+        routing.secondaryHealthCheckId,
+        routing.failoverHealthCheckId,
+        routing.operatorSwitchHealthCheckId,
+      ],
+      parameterPrefix: configuration?.prefix,
+      primaryVaultName: backup?.primary.vaultName,
+      secondaryVaultName: backup?.secondary.vaultName,
+      backupRoleArn: backup?.roleArn,
+    });
+  }
+
+  private logGroupNames(role: 'primary' | 'secondary'): string[] {
+    const { compute, configuration, workflow } = this;
+    return [
+      compute[role].processorLogGroupName,
+      compute[role].healthLogGroupName,
+      ...[workflow?.[role], configuration?.[role]].flatMap((half) => half?.logGroupName ?? []),
+    ];
   }
 
   private functionNames(role: 'primary' | 'secondary'): string[] {
@@ -797,6 +875,7 @@ export class MultiRegionDRStack extends Construct {
       backup_plan_id: backup?.planId,
       backup_role_arn: backup?.roleArn,
       volume_id: storage.volumeId,
+      operator_role_arn: this.identity?.operatorRoleArn,
     };
     for (const [name, value] of Object.entries(shared)) this.addOutput(name, value);
     const nameServers = this.hostedZone?.nameServers;

@@ -42,6 +42,9 @@ export const SETTINGS = [
   ['auroraEngineVersion', 'text', 'Aurora version, the same everywhere'],
   ['auroraInstanceClass', 'text', 'memory-optimized class or `db.serverless`'],
   ['alarmEmails', 'list', 'who is told when an alarm fires'],
+  ['operatorPrincipalArns', 'list', 'who may assume the role that fails over; with `operatorExternalId`'],
+  ['operatorExternalId', 'text', 'the word they must name when they assume it'],
+  ['logReplication', 'flag', 'copy the logs of each region to the other'],
   ['disabledDomains', 'list', 'domains not to build: see below'],
 ].map(([name, kind, meaning]) => ({
   name,

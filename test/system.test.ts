@@ -62,6 +62,9 @@ const CONFIGURATIONS: Record<string, Props> = {
     backupPlanInSecondary: true,
     restoreTesting: true,
     alarmEmails: ['on-call@acme.dev'],
+    operatorPrincipalArns: ['arn:aws:iam::123456789012:role/on-call'],
+    operatorExternalId: 'failover-drill',
+    logReplication: true,
     accountId: '123456789012',
   },
   ...Object.fromEntries(
@@ -116,7 +119,7 @@ describe.each(Object.entries(CONFIGURATIONS))('the system: %s', (_name, props) =
     const named = synthesized.all.filter(
       ({ mode, type }) =>
         mode === 'resource' &&
-        !/_record$|_policy$|_attachment$|_parameter$|zone$|lambda_permission|_testing_selection$/.test(type),
+        !/_record$|_policy$|_attachment$|_parameter$|zone$|lambda_permission|_testing_selection$|log_stream$/.test(type),
     );
     const without = named.flatMap(({ address, body }) =>
       NAMES.filter(
