@@ -2,7 +2,12 @@ import '@aws-sdk/signature-v4a';
 import { join } from 'path';
 import { DynamoDBClient, ListTablesCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeGlobalClustersCommand, FailoverGlobalClusterCommand, RDSClient } from '@aws-sdk/client-rds';
+import {
+  DescribeGlobalClustersCommand,
+  FailoverGlobalClusterCommand,
+  RDSClient,
+  SwitchoverGlobalClusterCommand,
+} from '@aws-sdk/client-rds';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -70,6 +75,18 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
         await control().clock({ advance: 1_000 });
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
+    };
+    const rds = (role: 'primary' | 'secondary'): RDSClient => new RDSClient(sdk(role));
+    /** Waits until the writer of the database is in a region. */
+    const writerIsAt = async (role: 'primary' | 'secondary'): Promise<void> => {
+      const GlobalClusterIdentifier = manifest.aurora?.globalClusterId;
+      const writer = async (): Promise<string | undefined> => {
+        const { GlobalClusters } = await rds(role).send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier }));
+        return GlobalClusters?.[0].GlobalClusterMembers?.find(({ IsWriter }) => IsWriter)?.DBClusterArn;
+      };
+      const wanted = manifest.aurora?.clusters[role].arn;
+      expect(await eventually(writer, (arn) => arn === wanted)).toBe(wanted);
+      await control().clock({ advance: 3 * MINUTES });
     };
     const orUndefined = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined);
 
@@ -240,23 +257,14 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
       async () => {
         const { aurora } = manifest;
         if (aurora) {
-          const rds = new RDSClient(sdk('secondary'));
-          const GlobalClusterIdentifier = aurora.globalClusterId;
-          await rds.send(
+          await rds('secondary').send(
             new FailoverGlobalClusterCommand({
-              GlobalClusterIdentifier,
+              GlobalClusterIdentifier: aurora.globalClusterId,
               TargetDbClusterIdentifier: aurora.clusters.secondary.arn,
               AllowDataLoss: true,
             }),
           );
-          const writer = async (): Promise<string | undefined> =>
-            (
-              await rds.send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier }))
-            ).GlobalClusters?.[0].GlobalClusterMembers?.find(({ IsWriter }) => IsWriter)?.DBClusterArn;
-          expect(await eventually(writer, (arn) => arn === aurora.clusters.secondary.arn)).toBe(
-            aurora.clusters.secondary.arn,
-          );
-          await control().clock({ advance: 2 * MINUTES });
+          await writerIsAt('secondary');
         }
         await control().recover();
         await control().clock({ advance: 2 * MINUTES });
@@ -265,6 +273,25 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
       },
       6 * MINUTES,
     );
+
+    if (!settings.DISABLED_DOMAINS?.includes('aurora')) {
+      test(
+        'goes back to the primary region by a switchover, and the plan stays empty',
+        async () => {
+          await rds('secondary').send(
+            new SwitchoverGlobalClusterCommand({
+              GlobalClusterIdentifier: manifest.aurora?.globalClusterId,
+              TargetDbClusterIdentifier: manifest.aurora?.clusters.primary.arn,
+            }),
+          );
+          await writerIsAt('primary');
+          expect((await web('GET', '/health')).body.region).toBe(manifest.regions.primary);
+          expect(await folder.plan(simulator.url)).toBe('');
+          say('back in the primary: no changes');
+        },
+        6 * MINUTES,
+      );
+    }
 
     test(
       'is destroyed without a trace',

@@ -14,7 +14,7 @@ import { HostedZone } from './constructs/hosted-zone';
 import { Identity } from './constructs/identity';
 import { LogReplication } from './constructs/log-replication';
 import { LoadBalancing, RegionalLoadBalancer } from './constructs/load-balancing';
-import { Monitoring } from './constructs/monitoring';
+import { Monitoring, MonitoringThresholds } from './constructs/monitoring';
 import { Networking } from './constructs/networking';
 import { Notifications } from './constructs/notifications';
 import { Routing } from './constructs/routing';
@@ -202,6 +202,12 @@ export interface MultiRegionDRStackProps {
   readonly operatorExternalId?: string;
   /** Copies the logs of each region to the other, so that those of a dead region survive it. @default false */
   readonly logReplication?: boolean;
+  /** A dashboard of each region alone, beside the one of both. @default false */
+  readonly regionalDashboards?: boolean;
+  /** Limits at which alarms fire. @default - see `Monitoring` */
+  readonly alarmThresholds?: MonitoringThresholds;
+  /** Limits of the secondary region, where they differ. @default - the same */
+  readonly secondaryAlarmThresholds?: MonitoringThresholds;
   /** Who is told when an alarm fires. @default [] */
   readonly alarmEmails?: readonly string[];
   /** HTTPS endpoints that are told when an alarm fires. @default [] */
@@ -280,6 +286,9 @@ const schema = z.strictObject({
   operatorPrincipalArns: handedOn,
   operatorExternalId: handedOn,
   logReplication: flag.optional(),
+  regionalDashboards: handedOn,
+  alarmThresholds: z.looseObject({}, 'give an object of thresholds').optional(),
+  secondaryAlarmThresholds: handedOn,
   alarmEmails: handedOn,
   alarmHttpsEndpoints: handedOn,
 } satisfies Record<keyof MultiRegionDRStackProps, z.ZodType>);
@@ -599,6 +608,9 @@ export class MultiRegionDRStack extends Construct {
     return new Monitoring(this, 'Monitoring', {
       regions: this.regions,
       ...topics,
+      ...props.alarmThresholds,
+      secondaryThresholds: props.secondaryAlarmThresholds,
+      regionalDashboards: props.regionalDashboards,
       route53MetricsTopicArn: this.notifications.route53Metrics.topicArn,
       tableName: this.globalTable.tableName,
       primaryClusterIdentifier: aurora?.primary.clusterIdentifier,

@@ -17,13 +17,13 @@ describe('settings', () => {
 
   test('are read by their type', () => {
     expect(
-      read(
-        { availabilityZoneCount: 2, tags: { A: 'b' }, disabledDomains: ['backup'], privateZone: true },
-        {},
-      ),
+      read({ availabilityZoneCount: 2, tags: { A: 'b' }, disabledDomains: ['backup'], privateZone: true }, {}),
     ).toMatchObject({ availabilityZoneCount: 2, tags: { A: 'b' }, disabledDomains: ['backup'], privateZone: true });
     expect(
-      read({}, { AVAILABILITY_ZONE_COUNT: '4', TAGS: 'A=b, C=d=e', DISABLED_DOMAINS: 'backup, aurora', PRIVATE_ZONE: 'false' }),
+      read(
+        {},
+        { AVAILABILITY_ZONE_COUNT: '4', TAGS: 'A=b, C=d=e', DISABLED_DOMAINS: 'backup, aurora', PRIVATE_ZONE: 'false' },
+      ),
     ).toMatchObject({
       availabilityZoneCount: 4,
       tags: { A: 'b', C: 'd=e' },
@@ -38,7 +38,13 @@ describe('settings', () => {
 
   test('have a variable each, in capitals', () => {
     expect(SETTINGS.map(({ variable }) => variable)).toEqual(
-      expect.arrayContaining(['ENVIRONMENT_SUFFIX', 'PRIMARY_REGION', 'SECONDARY_REGION', 'DOMAIN_NAME', 'HOSTED_ZONE_ID']),
+      expect.arrayContaining([
+        'ENVIRONMENT_SUFFIX',
+        'PRIMARY_REGION',
+        'SECONDARY_REGION',
+        'DOMAIN_NAME',
+        'HOSTED_ZONE_ID',
+      ]),
     );
   });
 

@@ -119,7 +119,9 @@ describe.each(Object.entries(CONFIGURATIONS))('the system: %s', (_name, props) =
     const named = synthesized.all.filter(
       ({ mode, type }) =>
         mode === 'resource' &&
-        !/_record$|_policy$|_attachment$|_parameter$|zone$|lambda_permission|_testing_selection$|log_stream$/.test(type),
+        !/_record$|_policy$|_attachment$|_parameter$|zone$|lambda_permission|_testing_selection$|log_stream$/.test(
+          type,
+        ),
     );
     const without = named.flatMap(({ address, body }) =>
       NAMES.filter(
@@ -167,7 +169,9 @@ describe('the default system', () => {
   });
 
   test('is made of the same resources as before', () => {
-    expect(synthesized.all.map(({ address, region }) => `${region ?? 'terraform'} ${address}`).sort()).toMatchSnapshot();
+    expect(
+      synthesized.all.map(({ address, region }) => `${region ?? 'terraform'} ${address}`).sort(),
+    ).toMatchSnapshot();
   });
 
   test('runs the same code in both regions (R-LAM-5)', () => {

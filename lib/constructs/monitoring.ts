@@ -29,7 +29,7 @@ import {
   tableWatches,
   vaultWatches,
 } from '../core/service-watches';
-import { arn, instance, integer, text, validateProps } from '../core/validation';
+import { arn, flag, instance, integer, text, validateProps } from '../core/validation';
 import { Graph, Watch, watchAlarm } from '../core/watch';
 
 /** When the alarms of a region fire. */
@@ -116,6 +116,8 @@ export interface MonitoringProps extends MonitoringThresholds {
   readonly healthCheckIds?: readonly string[];
   /** Health check that moves the global event endpoint: an alarm says when it has failed over. @default - none */
   readonly eventHealthCheckId?: string;
+  /** A dashboard of each region alone, `region-{role}-{suffix}`, beside the one of both. @default false */
+  readonly regionalDashboards?: boolean;
   /**
    * Limits of the secondary region where they differ. What wakes people then changes with a failover, so a warning says
    * so. @default - the same in both regions
@@ -178,6 +180,7 @@ const schema = z.strictObject({
   healthCheckIds: names,
   eventHealthCheckId: text.optional(),
   ...thresholds,
+  regionalDashboards: flag.optional(),
   secondaryThresholds: z.strictObject(thresholds).optional(),
 });
 
@@ -245,7 +248,7 @@ export class Monitoring extends Construct {
 
     const body = dashboardBody(
       `# ${regions.environmentSuffix}: ${regions.primary.name} (primary) and ${regions.secondary.name} (secondary)`,
-      halves,
+      [halves.primary, halves.secondary],
       healthCheckGraphs(props),
     );
     const outputs = bothHalves(regions, (region): RegionalMonitoring => {
@@ -255,6 +258,13 @@ export class Monitoring extends Construct {
         dashboardName: region.resourceName('dashboard', 'multi-region-dr'),
         dashboardBody: body,
       });
+      if (props.regionalDashboards) {
+        new CloudwatchDashboard(half, 'RegionalDashboard', {
+          provider: region.provider,
+          dashboardName: region.resourceName('dashboard', 'region'),
+          dashboardBody: dashboardBody(`# ${regions.environmentSuffix}: ${region.name} (${region.role})`, [half], []),
+        });
+      }
       return {
         compositeAlarmName: half.composite?.alarmName,
         compositeAlarmArn: half.composite?.arn,

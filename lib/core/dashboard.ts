@@ -1,4 +1,3 @@
-import { Halves } from './halves';
 import { Region } from './region';
 import { Graph, Metric, Watch } from './watch';
 
@@ -28,12 +27,15 @@ const COLUMN = 12;
 const ROW = 6;
 
 /**
- * The body of a dashboard with the primary on the left and the secondary on the right. Every metric widget names its
- * region, so that the dashboard reads the same wherever it is opened (rule R-CW-1).
+ * The body of a dashboard with one column per region: the primary on the left and the secondary on the right, or one
+ * region alone. Every metric widget names its region, so that the dashboard reads the same wherever it is opened (rule R-CW-1).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export function dashboardBody(heading: string, halves: Halves<DashboardHalf>, shared: readonly SharedGraph[]): string {
-  const columns = [halves.primary, halves.secondary];
+export function dashboardBody(
+  heading: string,
+  columns: readonly DashboardHalf[],
+  shared: readonly SharedGraph[],
+): string {
   const titles = [...new Set(columns.flatMap(({ graphs }) => graphs.map(({ title }) => title)))];
   const widgets: Widget[] = [
     { type: 'text', x: 0, y: 0, width: 2 * COLUMN, height: 1, properties: { markdown: heading } },

@@ -14,7 +14,8 @@ const REGIONS = ['us-east-1', 'us-east-2'] as const;
 const ACCOUNT = '123456789012';
 const keyArn = (region: string): string => `arn:aws:kms:${region}:${ACCOUNT}:key/mrk-1`;
 const machineArn = (region: string): string => `arn:aws:states:${region}:${ACCOUNT}:stateMachine:orders`;
-const secretArn = (region: string): string => `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:aurora-master-dev-??????`;
+const secretArn = (region: string): string =>
+  `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:aurora-master-dev-??????`;
 const imageUri = (region: string): string => `${ACCOUNT}.dkr.ecr.${region}.amazonaws.com/processor:1.0`;
 const network = (index: number, internetEgress = false): RegionalNetwork => ({
   vpcId: `vpc-${index}`,

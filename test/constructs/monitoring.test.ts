@@ -592,3 +592,28 @@ describe('thresholds of the secondary region', () => {
     ).toBe('test/M: secondaryThresholds.s3LatencySeconds is 5000; give a whole number from 60 to 900 seconds');
   });
 });
+
+test('a dashboard of each region alone shows that region only', () => {
+  const synthesized = synth(
+    (scope, regions) =>
+      new Monitoring(scope, 'M', {
+        regions,
+        primaryTopicArn: 'arn:aws:sns:us-east-1:123456789012:alerts',
+        secondaryTopicArn: 'arn:aws:sns:us-east-2:123456789012:alerts',
+        tableName: 'transactions-dev',
+        regionalDashboards: true,
+      }),
+  );
+  for (const [role, region] of [
+    ['primary', 'us-east-1'],
+    ['secondary', 'us-east-2'],
+  ]) {
+    const [alone] = synthesized
+      .resources('aws_cloudwatch_dashboard', region)
+      .filter(({ body }) => body.dashboard_name === `region-${role}-dev`);
+    const regions = JSON.parse(alone.body.dashboard_body).widgets.flatMap(
+      ({ properties }: { properties: { region?: string } }) => properties.region ?? [],
+    );
+    expect([...new Set(regions)]).toEqual([region]);
+  }
+});

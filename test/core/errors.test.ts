@@ -14,12 +14,18 @@ describe('ConfigurationError', () => {
   });
 
   test('shortens a long value and shows a function by its text', () => {
-    expect(new ConfigurationError('x', { prop: 'p', received: 'v'.repeat(500), wayOut: 'w' }).message).toHaveLength('x: p is '.length + 200 + '; w'.length);
-    expect(new ConfigurationError('x', { prop: 'p', received: () => 1, wayOut: 'w' }).message).toMatch(/^x: p is \(\) ?=> ?1; w$/);
+    expect(new ConfigurationError('x', { prop: 'p', received: 'v'.repeat(500), wayOut: 'w' }).message).toHaveLength(
+      'x: p is '.length + 200 + '; w'.length,
+    );
+    expect(new ConfigurationError('x', { prop: 'p', received: () => 1, wayOut: 'w' }).message).toMatch(
+      /^x: p is \(\) ?=> ?1; w$/,
+    );
   });
 
   test('speaks of the app where there is no path', () => {
-    expect(new ConfigurationError(Testing.app(), { prop: 'p', received: 1, wayOut: 'w' }).message).toBe('app: p is 1; w');
+    expect(new ConfigurationError(Testing.app(), { prop: 'p', received: 1, wayOut: 'w' }).message).toBe(
+      'app: p is 1; w',
+    );
   });
 
   test('is told apart from other errors', () => {

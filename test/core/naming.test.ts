@@ -17,7 +17,11 @@ describe('names', () => {
     ['function', 'f'.repeat(70), 'by 6: AWS allows 64'],
     ['target group', 'processor.dev', 'use letters, digits and hyphens'],
     ['load balancer', 'internal-dev', 'use letters, digits and hyphens'],
-    ['db cluster', 'aurora--dev', 'use lower-case letters, digits and hyphens, starting with a letter, no two hyphens together'],
+    [
+      'db cluster',
+      'aurora--dev',
+      'use lower-case letters, digits and hyphens, starting with a letter, no two hyphens together',
+    ],
     ['db cluster', 'aurora-', 'use lower-case letters'],
     ['bucket', 'Dr-dev', 'use lower-case letters'],
     ['bucket', 'ab', 'at least 3'],

@@ -4,7 +4,10 @@ import { RegionPair, RegionPairProps } from '../../lib/core/region-pair';
 import { synth, synthStack } from '../support/synth';
 
 const pairOf = (props: object): RegionPair =>
-  new RegionPair(new TerraformStack(Testing.app(), 'test'), 'Regions', { environmentSuffix: 'dev', ...props } as RegionPairProps);
+  new RegionPair(new TerraformStack(Testing.app(), 'test'), 'Regions', {
+    environmentSuffix: 'dev',
+    ...props,
+  } as RegionPairProps);
 
 const messageOf = (props: object): string => {
   try {
@@ -85,13 +88,23 @@ describe('RegionPair', () => {
   });
 
   test('has one profile that decides about deletion', () => {
-    expect(pairOf({}).protection).toMatchObject({ profile: 'disposable', deletionProtection: false, forceDestroy: true });
-    expect(pairOf({ protection: 'protected' }).protection).toMatchObject({ deletionProtection: true, forceDestroy: false });
+    expect(pairOf({}).protection).toMatchObject({
+      profile: 'disposable',
+      deletionProtection: false,
+      forceDestroy: true,
+    });
+    expect(pairOf({ protection: 'protected' }).protection).toMatchObject({
+      deletionProtection: true,
+      forceDestroy: false,
+    });
   });
 
   test.each([
     [{ secondaryRegion: 'us-east-1' }, 'secondaryRegion is "us-east-1"; choose a region other than primaryRegion'],
-    [{ secondaryRegion: 'cn-north-1' }, 'secondaryRegion is "cn-north-1"; choose a region of the same partition as us-east-1'],
+    [
+      { secondaryRegion: 'cn-north-1' },
+      'secondaryRegion is "cn-north-1"; choose a region of the same partition as us-east-1',
+    ],
     [{ secondaryRegion: 'us-gov-east-1' }, 'choose a region of the same partition'],
     [{ primaryRegion: 'me-south-1' }, 'primaryRegion is "me-south-1"; enable this opt-in region'],
     [{ primaryRegion: 'us-east-1a' }, 'primaryRegion is "us-east-1a"; give the name of an AWS region'],
@@ -116,7 +129,9 @@ describe('RegionPair', () => {
   });
 
   test('allows an opt-in region that was enabled', () => {
-    expect(pairOf({ primaryRegion: 'me-south-1', secondaryRegion: 'eu-west-1', allowOptInRegions: true }).primary.name).toBe('me-south-1');
+    expect(
+      pairOf({ primaryRegion: 'me-south-1', secondaryRegion: 'eu-west-1', allowOptInRegions: true }).primary.name,
+    ).toBe('me-south-1');
   });
 
   test('fails on a provider without an alias (R-TF-1)', () => {

@@ -1,0 +1,2 @@
+/** The account that moto plays. */
+export const ACCOUNT_ID = '123456789012';
