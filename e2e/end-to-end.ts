@@ -100,7 +100,7 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
     afterAll(async () => {
       await simulator?.stop();
       folder?.remove();
-    });
+    }, MINUTES);
 
     test(
       'is applied by the real provider, and the next plan is empty',
@@ -285,6 +285,8 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
             }),
           );
           await writerIsAt('primary');
+          // The writer gate waits until five minutes without lag have shown that the writer is at home.
+          await control().clock({ advance: 10 * MINUTES });
           expect((await web('GET', '/health')).body.region).toBe(manifest.regions.primary);
           expect(await folder.plan(simulator.url)).toBe('');
           say('back in the primary: no changes');

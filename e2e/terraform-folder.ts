@@ -43,7 +43,7 @@ export class TerraformFolder {
   /**
    * Runs a command of Terraform.
    *
-   * @throws Error with the end of what Terraform said, when its exit code is none of those expected
+   * @throws Error with what Terraform said, when its exit code is none of those expected
    */
   public async run(endpoint: string, command: readonly string[], expected: readonly number[] = [0]): Promise<string> {
     const child = spawn('terraform', [...command, '-no-color'], {
@@ -62,7 +62,7 @@ export class TerraformFolder {
     }
     const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
     if (!expected.includes(code ?? -1))
-      throw new Error(`terraform ${command.join(' ')} ended with ${code}:\n${output.slice(-8000)}`);
+      throw new Error(`terraform ${command.join(' ')} ended with ${code}:\n${errorsIn(output)}`);
     return output;
   }
 
@@ -91,4 +91,14 @@ export class TerraformFolder {
   public remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** What Terraform said of its errors. It quotes the line of each, and a synthesized stack is one line. */
+function errorsIn(output: string): string {
+  const errors = output.split('\n').map((line) => line.slice(0, 300));
+  const first = errors.findIndex((line) => line.includes('Error: '));
+  return errors
+    .slice(first === -1 ? -40 : first)
+    .join('\n')
+    .slice(0, 8000);
 }
