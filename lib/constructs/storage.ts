@@ -222,8 +222,9 @@ export class Storage extends Construct {
       kmsKeyId: primaryKeyArn,
       finalSnapshot: protection.finalSnapshot,
       tags: { Name: primary.resourceName('volume', 'data'), ...backupTag(regions) },
-      // A new zone in the region must not replace a volume that holds data.
-      lifecycle: { ignoreChanges: ['availability_zone'] },
+      // A new zone in the region must not replace a volume that holds data. And the provider sends a change of the final
+      // snapshot alone as an empty ModifyVolume, which EC2 refuses: what the volume was created with stays.
+      lifecycle: { ignoreChanges: ['availability_zone', 'final_snapshot'] },
     }).id;
   }
 }

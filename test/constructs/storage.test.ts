@@ -496,7 +496,7 @@ describe('Storage', () => {
     test('is in the first availability zone that is no Local Zone, and stays there', () => {
       const { body } = synthesized.only('aws_ebs_volume');
       expect(body.availability_zone).toMatch(/^\$\{element\(data\.aws_availability_zones\.\w+\.names, 0\)\}$/);
-      expect(body.lifecycle.ignore_changes).toEqual(['availability_zone']);
+      expect(body.lifecycle.ignore_changes).toEqual(['availability_zone', 'final_snapshot']);
       expect(synthesized.target(body.availability_zone).body.filter).toEqual([
         { name: 'opt-in-status', values: ['opt-in-not-required'] },
       ]);
