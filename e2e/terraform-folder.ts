@@ -16,15 +16,13 @@ export class TerraformFolder {
   }
 
   /**
-   * Synthesizes a program into the folder, as `npm run synth` does.
+   * Synthesizes the application into the folder, as `npm run synth` does.
    *
    * @param settings of the application, as environment variables
-   * @param program to run instead of main.ts, relative to the repository
    */
-  public synthesize(settings: Record<string, string>, program?: string): void {
+  public synthesize(settings: Record<string, string>): void {
     const outdir = mkdtempSync(join(tmpdir(), 'e2e-out-'));
-    const command = program ? ['-r', 'ts-node/register', program] : ['scripts/synth.mjs'];
-    const { status, stderr } = spawnSync(process.execPath, command, {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/synth.mjs'], {
       cwd: ROOT,
       encoding: 'utf8',
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings, CDKTF_OUTDIR: outdir },

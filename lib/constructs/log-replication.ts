@@ -8,10 +8,6 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { KinesisFirehoseDeliveryStream } from '@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
-import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -22,6 +18,7 @@ import { PolicyStatement, policyDocument } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { secureBucket } from '../core/secure-bucket';
 import { arn, instance, integer, known, validateProps } from '../core/validation';
 
 /** Props of `LogReplication`. */
@@ -225,7 +222,7 @@ class Archive extends Construct implements RegionalLogArchive {
       bucket: region.bucketName(bucketName),
       forceDestroy: props.regions.protection.forceDestroy,
     });
-    const bucketPolicy = this.secure(bucket);
+    const bucketPolicy = secureBucket(this, this.region, bucket, [], this.keyArn);
     this.expire(bucket, props.retentionDays ?? props.regions.protection.logRetentionInDays);
 
     const errors = new CloudwatchLogGroup(this, 'Errors', {
@@ -326,50 +323,6 @@ class Archive extends Construct implements RegionalLogArchive {
       });
     }
     return statements;
-  }
-
-  /** No public access, no ACLs, old versions, encryption at rest, TLS only (rules R-S3-14, R-S3-15). */
-  private secure(bucket: S3Bucket): S3BucketPolicy {
-    const { provider } = this.region;
-    new S3BucketPublicAccessBlock(this, 'PublicAccessBlock', {
-      provider,
-      bucket: bucket.id,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketOwnershipControls(this, 'OwnershipControls', {
-      provider,
-      bucket: bucket.id,
-      rule: { objectOwnership: 'BucketOwnerEnforced' },
-    });
-    new S3BucketServerSideEncryptionConfigurationA(this, 'Encryption', {
-      provider,
-      bucket: bucket.id,
-      rule: [
-        this.keyArn === undefined
-          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
-          : {
-              applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: this.keyArn },
-              bucketKeyEnabled: true,
-            },
-      ],
-    });
-    return new S3BucketPolicy(this, 'Policy', {
-      provider,
-      bucket: bucket.id,
-      policy: policyDocument([
-        {
-          sid: 'TlsOnly',
-          effect: 'Deny',
-          principals: { AWS: '*' },
-          actions: ['s3:*'],
-          resources: [bucket.arn, `${bucket.arn}/*`],
-          conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ]),
-    });
   }
 
   private expire(bucket: S3Bucket, retentionDays: number): void {

@@ -8,11 +8,7 @@ import {
 } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { S3BucketLoggingA } from '@cdktf/provider-aws/lib/s3-bucket-logging';
 import { S3BucketNotification } from '@cdktf/provider-aws/lib/s3-bucket-notification';
-import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
-import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketReplicationConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-replication-configuration';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
@@ -21,10 +17,11 @@ import { checkArnRegion } from '../core/arn-region';
 import { backupTag } from '../core/backup-tag';
 import { ConfigurationError } from '../core/errors';
 import { bothHalves, halfOf, Halves } from '../core/halves';
-import { PolicyStatement, policyDocument, ServiceRole } from '../core/iam';
+import { PolicyStatement, ServiceRole } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { secureBucket } from '../core/secure-bucket';
 import { arn, flag, instance, integer, oneOf, text, validateProps } from '../core/validation';
 
 /** Props of `Storage`. */
@@ -261,7 +258,7 @@ class RegionalBucket extends Construct {
       bucket,
       versioningConfiguration: { status: 'Enabled' },
     });
-    secure(this, region, this.bucket, [], keyArn);
+    secureBucket(this, region, this.bucket, [], keyArn);
     new S3BucketLifecycleConfiguration(this, 'Lifecycle', {
       provider,
       bucket,
@@ -437,62 +434,6 @@ function abortUploads(): S3BucketLifecycleConfigurationRule {
 }
 
 /**
- * No public access, no ACLs, encryption at rest, TLS only (rule R-S3-14). The one denial exempts nobody and stops
- * nobody who uses TLS, the replication role included (rule R-S3-19).
- *
- * @returns the bucket's policy, which whoever writes under it has to wait for
- */
-function secure(
-  scope: Construct,
-  region: Region,
-  bucket: S3Bucket,
-  statements: readonly PolicyStatement[],
-  keyArn?: string,
-): S3BucketPolicy {
-  const { provider } = region;
-  new S3BucketPublicAccessBlock(scope, 'PublicAccessBlock', {
-    provider,
-    bucket: bucket.id,
-    blockPublicAcls: true,
-    blockPublicPolicy: true,
-    ignorePublicAcls: true,
-    restrictPublicBuckets: true,
-  });
-  new S3BucketOwnershipControls(scope, 'OwnershipControls', {
-    provider,
-    bucket: bucket.id,
-    rule: { objectOwnership: 'BucketOwnerEnforced' },
-  });
-  new S3BucketServerSideEncryptionConfigurationA(scope, 'Encryption', {
-    provider,
-    bucket: bucket.id,
-    rule: [
-      keyArn === undefined
-        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
-        : {
-            applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keyArn },
-            bucketKeyEnabled: true,
-          },
-    ],
-  });
-  return new S3BucketPolicy(scope, 'Policy', {
-    provider,
-    bucket: bucket.id,
-    policy: policyDocument([
-      {
-        sid: 'TlsOnly',
-        effect: 'Deny',
-        principals: { AWS: '*' },
-        actions: ['s3:*'],
-        resources: [bucket.arn, `${bucket.arn}/*`],
-        conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-      },
-      ...statements,
-    ]),
-  });
-}
-
-/**
  * The log bucket of one region (rule R-LB-4). It has no key of ours: neither S3 server access logging nor the access
  * logs of an Application Load Balancer can be delivered to a bucket whose default encryption is SSE-KMS.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
@@ -527,7 +468,7 @@ function logBucket(
       abortUploads(),
     ],
   });
-  return secure(half, region, bucket, logDeliveryStatements(region, bucket, loggedBucket)).bucket;
+  return secureBucket(half, region, bucket, logDeliveryStatements(region, bucket, loggedBucket)).bucket;
 }
 
 /**
