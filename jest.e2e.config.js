@@ -5,6 +5,7 @@ module.exports = {
   testEnvironment: base.testEnvironment,
   transform: base.transform,
   globalSetup: base.globalSetup,
+  globalTeardown: base.globalTeardown,
   roots: ['<rootDir>/e2e'],
   testMatch: ['**/*.test.ts'],
   maxWorkers: 4,

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, dirname, join, relative } from 'path';
 import { AssetType, TerraformAsset } from 'cdktf';
@@ -39,7 +39,7 @@ export class CodeAsset extends Construct {
 
     let file = source;
     if (folder) {
-      file = join(mkdtempSync(join(tmpdir(), 'code-')), `${basename(source)}.zip`);
+      file = join(mkdtempSync(join(scratchFolder(), 'zip-')), `${basename(source)}.zip`);
       writeFileSync(file, bytes);
     }
     this.path = new TerraformAsset(this, 'File', {
@@ -48,6 +48,18 @@ export class CodeAsset extends Construct {
       assetHash: digest.toString('hex').slice(0, 32),
     }).path;
   }
+}
+
+let scratch: string | undefined;
+
+/** A temporary folder of this process. Synthesis copies what is in it, so nothing is left when the process ends. */
+function scratchFolder(): string {
+  if (scratch === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'code-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    scratch = folder;
+  }
+  return scratch;
 }
 
 /** The zip of one of this library's own functions, built by `npm run build:functions` and shipped in the package. */
