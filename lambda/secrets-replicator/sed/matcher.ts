@@ -2,6 +2,7 @@ import { Refusal } from '../refusal';
 import { Automaton } from './automaton';
 import { isWord } from './characters';
 import { Assertion } from './pattern';
+import { Text } from './text';
 
 /** Where a match or a group begins and ends, counted in characters; -1 for a group that took no part. */
 export interface Span {
@@ -62,24 +63,55 @@ export class Matcher {
   private readonly edges: Edges;
   private readonly sets = new Sets();
 
-  constructor(private readonly automaton: Automaton) {
+  /**
+   * @param literal the text that the expression is, when it is nothing but text
+   * @param required a text that every match contains; empty when there is none
+   */
+  constructor(
+    private readonly automaton: Automaton,
+    private readonly literal: string | undefined,
+    private readonly required: string,
+  ) {
     this.groups = automaton.groups;
     this.alphabet = new Alphabet(automaton);
     this.usesWords = this.alphabet.usesWords;
     this.edges = new Edges(automaton);
   }
 
-  /** Prepares to find matches in a text, given as the code points of its characters. */
-  public on(text: ArrayLike<number>, effort: Effort): Search {
+  /** Prepares to find matches in a text. */
+  public on(text: Text, effort: Effort): Search {
     effort.spend(text.length);
-    const symbols = new Uint16Array(text.length);
-    for (let at = 0; at < text.length; at++) symbols[at] = this.alphabet.symbol(text[at]);
-    return new Search(this.automaton, this.alphabet, this.edges, this.sets, symbols, effort);
+    if (!text.string.includes(this.required)) return { from: () => undefined };
+    if (this.literal !== undefined && this.groups === 0 && text.isBasic)
+      return new LiteralSearch(text.string, this.literal);
+    const { codes } = text;
+    const symbols = new Uint16Array(codes.length);
+    for (let at = 0; at < codes.length; at++) symbols[at] = this.alphabet.symbol(codes[at]);
+    return new AutomatonSearch(this.automaton, this.alphabet, this.edges, this.sets, symbols, effort);
   }
 }
 
 /** Finds matches in one text. */
-export class Search {
+export interface Search {
+  /** The first match that starts at a position or after it. What stands before the position still counts as context. */
+  from(position: number): Match | undefined;
+}
+
+/** Finds what is nothing but text. */
+class LiteralSearch implements Search {
+  constructor(
+    private readonly text: string,
+    private readonly literal: string,
+  ) {}
+
+  public from(position: number): Match | undefined {
+    const start = this.text.indexOf(this.literal, position);
+    return start < 0 ? undefined : [{ start, end: start + this.literal.length }];
+  }
+}
+
+/** Finds matches with the automaton. */
+class AutomatonSearch implements Search {
   private starts?: Uint8Array;
 
   constructor(
@@ -91,7 +123,6 @@ export class Search {
     private readonly effort: Effort,
   ) {}
 
-  /** The first match that starts at a position or after it. What stands before the position still counts as context. */
   public from(position: number): Match | undefined {
     this.starts ??= this.findStarts();
     const start = this.starts.indexOf(1, position);

@@ -7,7 +7,8 @@ export type Assertion =
 
 /** A regular expression as a tree. Undefined stands for the empty one. */
 export type Tree =
-  | { readonly kind: 'set'; readonly accepts: (code: number) => boolean }
+  /** `code`: the one character it accepts, where it is one. */
+  | { readonly kind: 'set'; readonly accepts: (code: number) => boolean; readonly code?: number }
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   | { readonly kind: 'sequence'; readonly left: Tree; readonly right: Tree }
   | { readonly kind: 'choice'; readonly left?: Tree; readonly right?: Tree }
@@ -213,7 +214,7 @@ class Parser {
   }
 
   private literal(code: number): Tree {
-    if (!this.syntax.ignoreCase) return this.set((other) => other === code);
+    if (!this.syntax.ignoreCase) return this.node({ kind: 'set', accepts: (other) => other === code, code });
     const upper = comparable(code);
     return this.node({ kind: 'set', accepts: (other) => comparable(other) === upper });
   }

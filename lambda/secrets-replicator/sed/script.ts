@@ -2,6 +2,7 @@ import { Refusal } from '../refusal';
 import { variableAt, Variables } from '../variables';
 import { automatonOf } from './automaton';
 import { Place, resolveEscapes } from './escapes';
+import { literalOf, requiredLiteral } from './literal';
 import { Matcher } from './matcher';
 import { parsePattern } from './pattern';
 import { parseReplacement, Replacement } from './replacement';
@@ -269,9 +270,8 @@ class ScriptReader {
       return undefined;
     }
     const { extended } = this;
-    return new Matcher(
-      automatonOf(parsePattern(resolveEscapes(source, 'regexp'), { extended, ignoreCase, multiline })),
-    );
+    const pattern = parsePattern(resolveEscapes(source, 'regexp'), { extended, ignoreCase, multiline });
+    return new Matcher(automatonOf(pattern), literalOf(pattern.tree), requiredLiteral(pattern.tree));
   }
 
   private delimiter(): string {

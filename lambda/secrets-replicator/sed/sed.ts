@@ -3,6 +3,7 @@ import { Effort, Match, Matcher } from './matcher';
 import { replaced } from './replacement';
 import { NO_VARIABLES, Variables } from '../variables';
 import { Address, Command, parseScript, Script, Substitution } from './script';
+import { Text } from './text';
 
 /** How much a text may grow: far beyond any secret, and little enough to be held. */
 const MOST_CHARACTERS = 1 << 22;
@@ -115,7 +116,7 @@ class Run {
       case 'last':
         return this.lineNumber === this.lines.length;
       case 'matching':
-        return this.matcher(address.matcher).on(codesOf(this.space), this.effort).from(0) !== undefined;
+        return this.matcher(address.matcher).on(new Text(this.space), this.effort).from(0) !== undefined;
       default:
         return true;
     }
@@ -127,7 +128,7 @@ class Run {
       throw new Refusal('a replacement refers to a group that the regular expression used last does not have');
     }
     const text = new Text(this.space);
-    const search = matcher.on(text.codes, this.effort);
+    const search = matcher.on(text, this.effort);
     let result = '';
     let copied = 0;
     let count = 0;
@@ -210,42 +211,8 @@ class Range {
   }
 }
 
-/** A text whose positions are counted in characters, as regular expressions do, and not in halves of them. */
-class Text {
-  public readonly codes: ArrayLike<number>;
-  private readonly characters?: readonly string[];
-
-  constructor(private readonly text: string) {
-    if (isBasic(text)) {
-      this.codes = codesOf(text);
-    } else {
-      this.characters = [...text];
-      this.codes = this.characters.map((character) => character.codePointAt(0) ?? 0);
-    }
-  }
-
-  public get length(): number {
-    return this.codes.length;
-  }
-
-  public slice(start: number, end: number): string {
-    return this.characters ? this.characters.slice(start, end).join('') : this.text.slice(start, end);
-  }
-}
-
 function checkSize(text: string): void {
   if (text.length > MOST_CHARACTERS) throw new Refusal('the transformation makes too much of this text');
-}
-
-function isBasic(text: string): boolean {
-  return !/[\ud800-\udfff]/.test(text);
-}
-
-function codesOf(text: string): ArrayLike<number> {
-  if (!isBasic(text)) return Array.from(text, (character) => character.codePointAt(0) ?? 0);
-  const codes = new Uint16Array(text.length);
-  for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at);
-  return codes;
 }
 
 function textOf(text: Text, match: Match): (group: number) => string {

@@ -226,6 +226,23 @@ describe('what is refused', () => {
   });
 });
 
+describe('a text without which there is no match', () => {
+  test.each([
+    ['s/us-east-1/X/g', 'us-east-1,us-east-1 us-east-2', 'X,X us-east-2'],
+    ['s/aa/b/g', 'aaaaa', 'bba'],
+    ['s/aa/b/2', 'aaaaa', 'aaba'],
+    ['s/😀/x/g', 'a😀b😀', 'axbx'],
+    ['s/b/x/g', 'a😀b😀b', 'a😀x😀x'],
+    ['s/a(){0}b/[&]/g', 'ab ab', '[ab] [ab]'],
+    ['s/(ab)c|d/x/g', 'd abc', 'x x'],
+    ['s/(ab)?cd/x/g', 'cd abcd', 'x x'],
+    ['s/[a]b+c/x/g', 'abbc ac', 'x ac'],
+    ['s/abc/x/;s//y/g', 'abc abc', 'x y'],
+    ['s/abc/x/I', 'aBC', 'x'],
+    ['/needle/!d', 'needle\nhay', 'needle\n'],
+  ])('%s', (script, text, result) => expect(new Sed(script, true).run(text)).toBe(result));
+});
+
 describe('time', () => {
   test.each([
     's/(a|aa)+b/x/',
@@ -237,7 +254,8 @@ describe('time', () => {
   ])('%s on 64 KB is a matter of milliseconds', (script) => {
     const sed = new Sed(script, true);
     const start = performance.now();
-    sed.run(`${'a'.repeat(65535)}!\n`);
+    // What an expression needs is there, or it would be seen beforehand that nothing matches.
+    sed.run(`b,P${'a'.repeat(65532)}!\n`);
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });
