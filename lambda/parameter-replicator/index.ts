@@ -1,11 +1,11 @@
 import { setTimeout } from 'timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { jsonLog, Log } from '../log';
+import { swapper } from '../replication/swap';
 import { Replicator, Result } from './replicator';
 import { requestOf } from './request';
 import { settingsOf } from './settings';
 import { SsmStore } from './ssm-store';
-import { swapper } from './value-map';
 
 /** What an invocation did, by outcome. */
 export type Summary = Record<string, number>;

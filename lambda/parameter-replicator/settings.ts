@@ -1,5 +1,5 @@
 import { required } from '../environment';
-import { ValuePair } from './value-map';
+import { ValuePair } from '../replication/swap';
 
 /** What the environment of the function says. */
 export interface Settings {

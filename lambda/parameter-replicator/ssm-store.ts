@@ -11,6 +11,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { Call, calling, callingUnless } from '../replication/failure';
 import { Content, Listed, Mark, Parameter, ParameterStore, Version } from './model';
 
 /** The tags of a copy. Values are what a tag may hold: a time is written as in ISO 8601, in UTC. */
@@ -54,7 +55,7 @@ export class SsmStore implements ParameterStore {
 
   public async *list(prefix: string): AsyncIterable<Listed> {
     for (let token: string | undefined, more = true; more; more = token !== undefined) {
-      const page = await this.guarded('GetParametersByPath', prefix, () =>
+      const page = await calling(this.call('GetParametersByPath', prefix), () =>
         this.client.send(
           new GetParametersByPathCommand({
             Path: prefix,
@@ -74,7 +75,7 @@ export class SsmStore implements ParameterStore {
 
   public async create(name: string, content: Content, mark: Mark): Promise<boolean> {
     const { Description, AllowedPattern, ...rest } = this.put(name, content);
-    const created = await this.unless(['ParameterAlreadyExists'], 'PutParameter', name, async () => {
+    const created = await callingUnless(['ParameterAlreadyExists'], this.call('PutParameter', name), async () => {
       // Tags go with the first write only: together with Overwrite AWS refuses them (rule R-SSM-5).
       await this.client.send(
         new PutParameterCommand({
@@ -90,7 +91,7 @@ export class SsmStore implements ParameterStore {
   }
 
   public async update(name: string, content: Content): Promise<number> {
-    const { Version: version } = await this.guarded('PutParameter', name, () =>
+    const { Version: version } = await calling(this.call('PutParameter', name), () =>
       this.client.send(new PutParameterCommand({ ...this.put(name, content), Overwrite: true })),
     );
     return version ?? 0;
@@ -133,34 +134,11 @@ export class SsmStore implements ParameterStore {
   }
 
   private unlessMissing<T>(operation: string, name: string, work: () => Promise<T>): Promise<T | undefined> {
-    return this.unless(NOT_FOUND, operation, name, work);
+    return callingUnless(NOT_FOUND, this.call(operation, name), work);
   }
 
-  private async unless<T>(
-    expected: readonly string[],
-    operation: string,
-    name: string,
-    work: () => Promise<T>,
-  ): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      if (expected.includes((error as Error).name)) return undefined;
-      throw this.failure(operation, name, error as Error);
-    }
-  }
-
-  private async guarded<T>(operation: string, name: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.failure(operation, name, error as Error);
-    }
-  }
-
-  /** AWS quotes the value in some messages (of AllowedPattern, for one): only the name of its error is passed on. */
-  private failure(operation: string, name: string, error: Error): Error {
-    return new Error(`${operation} of ${name} in ${this.region} failed: ${error.name}`);
+  private call(operation: string, name: string): Call {
+    return { operation, name, region: this.region };
   }
 }
 

@@ -131,7 +131,10 @@ function labelled(detail: Json, resources: unknown, origin: { region: string; ti
   return { kind: 'replicate', secret: secretIdOf(id, id.startsWith('arn:')), ...origin, cause: LABEL };
 }
 
-/** `{"source": "manual", "secretId": "app/db", "secretIds": [...], "region": ..., "destinations": [...]}` */
+/**
+ * `{"source": "manual", "secretId": "app/db", "secretIds": [...], "region": ..., "destinations": [...]}`, with
+ * `"kind": "delete"` where what is repeated is that a secret was deleted.
+ */
 function manual(fields: Json): ReplicationCommand[] {
   const given = [fields.secretId ?? [], fields.secretIds ?? [], fields.destinations ?? []].map((value) =>
     Array.isArray(value) ? value : [value],
@@ -143,7 +146,7 @@ function manual(fields: Json): ReplicationCommand[] {
   const ids = [...new Set([...one, ...several].map((id) => id.trim()))];
   if (ids.length === 0) throw new Refusal('a manual call has secretId or secretIds');
   return ids.map((id) => ({
-    kind: 'replicate',
+    kind: fields.kind === 'delete' ? 'delete' : 'replicate',
     secret: secretIdOf(id),
     cause: 'Manual',
     ...(text(fields.region) && { region: text(fields.region) }),

@@ -32,6 +32,11 @@ export class Filter {
     return this.rules.find(({ glob }) => glob.matches(name))?.verdict;
   }
 
+  /** Every pattern of its rules, the most specific one first. */
+  public get patterns(): string[] {
+    return this.rules.map(({ glob }) => glob.source);
+  }
+
   /** Every transformation that a rule names. */
   public get transformations(): string[] {
     return [...new Set(this.rules.flatMap(({ verdict }) => verdict?.transformations ?? []))].sort();

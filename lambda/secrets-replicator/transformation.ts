@@ -1,3 +1,4 @@
+import { swapper, ValuePair } from '../replication/swap';
 import { JsonMapping } from './json/mapping';
 import { Refusal } from './refusal';
 import { swapRegion } from './region-swap';
@@ -6,6 +7,8 @@ import { NO_VARIABLES, Variables } from './variables';
 
 /** Turns the value of a secret into what the destination is to have. It changes nothing else and remembers nothing. */
 export interface Transformation {
+  /** Whether it is for names of regions and of what is in them only: a value that is no text holds none, and stays. */
+  readonly isForNames?: boolean;
   /** @throws Refusal for a text it cannot be carried out on */
   run(text: string): string;
 }
@@ -14,7 +17,7 @@ export interface Transformation {
 export interface SpecificationOptions {
   /**
    * `sed`, `json` or `auto`
-   * @default 'auto' - json for a JSON object with `transformations` or paths as keys, sed for everything else
+   * @default 'auto' - json for a JSON object with `transformations`, `swap` or paths as keys, sed for everything else
    */
   readonly mode?: string;
   /**
@@ -27,7 +30,8 @@ export interface SpecificationOptions {
 }
 
 /**
- * Reads a specification: a script of sed or a JSON mapping.
+ * Reads a specification: a script of sed, a JSON mapping, or `{"swap": [["a", "b"]]}`, which puts each text of a pair in
+ * the place of the other.
  *
  * @throws Refusal for one that cannot be carried out
  */
@@ -37,18 +41,42 @@ export function readTransformation(specification: string, options: Specification
   if (!['ere', 'bre'].includes(dialect)) throw new Refusal('a dialect is ere or bre');
   const json = mode === 'sed' ? undefined : parsed(specification);
   if (mode === 'json' && json === undefined) throw new Refusal('the mapping is not JSON');
+  if (json && isSwap(json.value)) return swap(json.value, variables);
   if (json && (mode === 'json' || JsonMapping.isMeant(json.value))) return new JsonMapping(json.value, variables);
   return new Sed(specification, dialect === 'ere', variables);
 }
 
 /** Puts the destination's region in the place of the source's. */
 export function regionSwap(source: string, destination: string): Transformation {
-  return { run: (text) => swapRegion(text, source, destination) };
+  return { isForNames: true, run: (text) => swapRegion(text, source, destination) };
 }
 
 /** One after another, each on what the one before it made. None at all changes nothing. */
 export function chain(transformations: readonly Transformation[]): Transformation {
   return { run: (text) => transformations.reduce((result, transformation) => transformation.run(result), text) };
+}
+
+interface Swap {
+  readonly swap: unknown;
+}
+
+function isSwap(value: unknown): value is Swap {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'swap');
+}
+
+function swap(specification: Swap, variables: Variables): Transformation {
+  const { swap: pairs, ...rest } = specification;
+  if (Object.keys(rest).length > 0) throw new Refusal('a swap has no other keys');
+  if (!Array.isArray(pairs) || !pairs.every(isPair)) throw new Refusal('a swap is a list of pairs of texts');
+  const expanded = pairs.map(([a, b]): ValuePair => [variables.expand(a), variables.expand(b)]);
+  if (expanded.flat().includes('')) throw new Refusal('a text of a swap is empty');
+  const texts = expanded.flatMap(([a, b]) => (a === b ? [a] : [a, b]));
+  if (new Set(texts).size < texts.length) throw new Refusal('a text is in two pairs of a swap');
+  return { isForNames: true, run: swapper(expanded) };
+}
+
+function isPair(value: unknown): value is ValuePair {
+  return Array.isArray(value) && value.length === 2 && value.every((text) => typeof text === 'string');
 }
 
 function parsed(text: string): { readonly value: unknown } | undefined {

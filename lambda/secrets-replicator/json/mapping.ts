@@ -1,13 +1,15 @@
-import { z } from 'zod';
 import { Refusal } from '../refusal';
 import { Variables } from '../variables';
 import { JsonNode, parseDocument } from './document';
 import { JsonPath } from './path';
 
-const RULES = z.strictObject({
-  transformations: z.array(z.strictObject({ path: z.string(), find: z.string(), replace: z.json() })),
-});
-const VALUES = z.record(z.string().startsWith('$'), z.json());
+const SHAPE = 'a JSON mapping has a list "transformations" of path, find and replace, or paths with values';
+
+interface Finding {
+  readonly path: string;
+  readonly find: string;
+  readonly replace: unknown;
+}
 
 /** A part of the text, and what stands there instead. */
 interface Edit {
@@ -33,19 +35,17 @@ export class JsonMapping {
    */
   constructor(spec: unknown, variables: Variables) {
     const expand = (name: string): string => variables.expand(name);
-    const rules = RULES.safeParse(spec);
-    if (rules.success) {
-      this.rules = rules.data.transformations.map(({ path, find, replace }) => ({
+    if (isObjectOf(spec, ['transformations']) && Array.isArray(spec.transformations)) {
+      const findings: unknown[] = spec.transformations;
+      if (!findings.every(isFinding)) throw new Refusal(SHAPE);
+      this.rules = findings.map(({ path, find, replace }) => ({
         path: new JsonPath(path, expand),
         rule: finding(expand(find), expanded(replace, variables)),
       }));
       return;
     }
-    const values = VALUES.safeParse(spec);
-    if (!values.success) {
-      throw new Refusal('a JSON mapping has a list "transformations" of path, find and replace, or paths with values');
-    }
-    this.rules = Object.entries(values.data).map(([path, value]) => ({
+    if (!isObject(spec) || !Object.keys(spec).every((path) => path.startsWith('$'))) throw new Refusal(SHAPE);
+    this.rules = Object.entries(spec).map(([path, value]) => ({
       path: new JsonPath(path, expand),
       rule: setting(expanded(value, variables)),
     }));
@@ -53,8 +53,7 @@ export class JsonMapping {
 
   /** Whether a text that may be a mapping is meant as one: a JSON object with the keys of one. */
   public static isMeant(spec: unknown): boolean {
-    if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) return false;
-    return Object.keys(spec).some((key) => key === 'transformations' || key.startsWith('$'));
+    return isObject(spec) && Object.keys(spec).some((key) => key === 'transformations' || key.startsWith('$'));
   }
 
   /** @throws Refusal for a text that is not JSON */
@@ -67,6 +66,21 @@ export class JsonMapping {
     }
     return result;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value has exactly these keys. */
+function isObjectOf(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+  return isObject(value) && Object.keys(value).sort().join() === keys.join();
+}
+
+function isFinding(value: unknown): value is Finding {
+  return (
+    isObjectOf(value, ['find', 'path', 'replace']) && [value.find, value.path].every((one) => typeof one === 'string')
+  );
 }
 
 /** `find` and `replace` of a rule. */

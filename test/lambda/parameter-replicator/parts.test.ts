@@ -4,7 +4,7 @@ import { newestOf, originalsOf } from '../../../lambda/parameter-replicator/newe
 import { requestOf } from '../../../lambda/parameter-replicator/request';
 import { settingsOf } from '../../../lambda/parameter-replicator/settings';
 import { SsmStore } from '../../../lambda/parameter-replicator/ssm-store';
-import { swapper } from '../../../lambda/parameter-replicator/value-map';
+import { swapper } from '../../../lambda/replication/swap';
 import { content, eventOf } from './world';
 
 describe('requestOf', () => {

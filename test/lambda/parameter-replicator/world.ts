@@ -9,7 +9,7 @@ import {
 } from '../../../lambda/parameter-replicator/model';
 import { Replicator, ReplicatorProps, Result } from '../../../lambda/parameter-replicator/replicator';
 import { requestOf } from '../../../lambda/parameter-replicator/request';
-import { swapper } from '../../../lambda/parameter-replicator/value-map';
+import { swapper } from '../../../lambda/replication/swap';
 
 export const EAST = 'us-east-1';
 export const WEST = 'us-west-2';

@@ -150,6 +150,12 @@ describe('a manual call', () => {
     ]);
   });
 
+  test('may repeat that a secret was deleted', () => {
+    expect(readEvents({ source: 'manual', secretId: 'a', kind: 'delete' }).commands).toMatchObject([
+      { kind: 'delete' },
+    ]);
+  });
+
   test.each([
     [{}, 'a manual call has secretId or secretIds'],
     [{ secretIds: [] }, 'a manual call has secretId or secretIds'],
