@@ -74,6 +74,16 @@ export const manifestSchema = z.object({
     .object({ busName: z.string(), endpointId: z.string().optional(), endpointUrl: z.string().optional() })
     .optional(),
   parameters: z.object({ prefix: z.string(), replicators: halves(z.string()) }).optional(),
+  secrets: z
+    .object({
+      /** Name of the secret that lists the destinations, in each region its own. */
+      configuration: z.string(),
+      replicators: halves(z.array(z.string())),
+      /** Where a dead letter is moved to be tried again. */
+      retryQueueUrls: halves(z.array(z.string())),
+      deadLetterQueueUrls: halves(z.array(z.string())),
+    })
+    .optional(),
   backup: z.object({ planId: z.string(), roleArn: z.string(), vaults: halves(z.string()) }).optional(),
   alarms: halves(z.object({ composite: z.string(), dashboard: z.string() })).optional(),
 });

@@ -18,6 +18,7 @@ import { Monitoring, MonitoringThresholds } from './constructs/monitoring';
 import { Networking } from './constructs/networking';
 import { Notifications } from './constructs/notifications';
 import { Routing } from './constructs/routing';
+import { SecretsDestination, SecretsReplication } from './constructs/secrets-replication';
 import { Storage } from './constructs/storage';
 import { Workflow } from './constructs/workflow';
 import { pauseCreationTraces } from './core/creation-traces';
@@ -26,6 +27,7 @@ import { Halves } from './core/halves';
 import { ManifestWriter } from './core/manifest-writer';
 import { RegionalNetwork } from './core/network';
 import { RegionPair } from './core/region-pair';
+import { RegionalSettings, settingsNamed } from './core/regional-settings';
 import { arn, flag, instance, integer, oneOf, text, texts, validateProps } from './core/validation';
 import { Manifest, MANIFEST_VERSION } from './manifest';
 
@@ -38,6 +40,7 @@ export const OPTIONAL_DOMAINS = [
   'load-balancing',
   'routing',
   'configuration',
+  'secrets',
   'backup',
   'monitoring',
 ] as const;
@@ -190,6 +193,16 @@ export interface MultiRegionDRStackProps {
 
   /** First values of `/app/{environmentSuffix}/...`, by relative name. @default { 'payment/limit': '10000.00' } */
   readonly parameters?: Record<string, string>;
+  /** Patterns of the secrets that replicate both ways. @default ['app/{environmentSuffix}/**'] */
+  readonly replicatedSecrets?: readonly string[];
+  /** Patterns of secrets among them that do not. @default [] */
+  readonly excludedSecrets?: readonly string[];
+  /** Regions and accounts that secrets are replicated to besides the other region of the pair. @default [] */
+  readonly secretsDestinations?: readonly SecretsDestination[];
+  /** `perDestination`, `multiDestination` or `orchestrated`. @default 'multiDestination' */
+  readonly secretsTopology?: string;
+  /** A CloudTrail trail in each region, for changes that Secrets Manager itself does not report. @default false */
+  readonly secretsTrail?: boolean;
   /** Days backups are kept. @default 7 */
   readonly backupRetentionDays?: number;
   /** A plan for resources of the secondary too. @default false */
@@ -206,13 +219,19 @@ export interface MultiRegionDRStackProps {
   readonly regionalDashboards?: boolean;
   /** Limits at which alarms fire. @default - see `Monitoring` */
   readonly alarmThresholds?: MonitoringThresholds;
-  /** Limits of the secondary region, where they differ. @default - the same */
-  readonly secondaryAlarmThresholds?: MonitoringThresholds;
+  /**
+   * What the secondary region has otherwise than the primary: thresholds of alarms, `reservedConcurrency` of the processor,
+   * size of the Aurora cluster. A failover then changes it for everybody, and a warning says so. @default - nothing
+   */
+  readonly secondarySettings?: RegionalSettings;
   /** Who is told when an alarm fires. @default [] */
   readonly alarmEmails?: readonly string[];
   /** HTTPS endpoints that are told when an alarm fires. @default [] */
   readonly alarmHttpsEndpoints?: readonly string[];
 }
+
+/** The settings of its constructs that may differ in the secondary region. */
+const SETTINGS_OF_SYSTEM = [...Monitoring.SETTINGS, ...Compute.SETTINGS, ...AuroraGlobalDatabase.SETTINGS];
 
 /** Checked by the construct that takes it. */
 const handedOn = z.any().optional();
@@ -280,6 +299,11 @@ const schema = z.strictObject({
   secondaryCertificateArn: arn('acm').optional(),
   allowedCidrBlocks: handedOn,
   parameters: z.record(text, z.any(), 'give an object of strings').optional(),
+  replicatedSecrets: handedOn,
+  excludedSecrets: handedOn,
+  secretsDestinations: handedOn,
+  secretsTopology: handedOn,
+  secretsTrail: handedOn,
   backupRetentionDays: handedOn,
   backupPlanInSecondary: handedOn,
   restoreTesting: handedOn,
@@ -288,7 +312,9 @@ const schema = z.strictObject({
   logReplication: flag.optional(),
   regionalDashboards: handedOn,
   alarmThresholds: z.looseObject({}, 'give an object of thresholds').optional(),
-  secondaryAlarmThresholds: handedOn,
+  secondarySettings: z
+    .strictObject(Object.fromEntries(SETTINGS_OF_SYSTEM.map((name) => [name, handedOn])), 'give an object of settings')
+    .optional(),
   alarmEmails: handedOn,
   alarmHttpsEndpoints: handedOn,
 } satisfies Record<keyof MultiRegionDRStackProps, z.ZodType>);
@@ -322,6 +348,7 @@ export class MultiRegionDRStack extends Construct {
   public readonly loadBalancing?: LoadBalancing;
   public readonly routing?: Routing;
   public readonly configuration?: Configuration;
+  public readonly secrets?: SecretsReplication;
   public readonly backup?: Backup;
   public readonly monitoring?: Monitoring;
   public readonly identity?: Identity;
@@ -413,6 +440,7 @@ export class MultiRegionDRStack extends Construct {
               secondaryInstanceCount: props.auroraSecondaryInstanceCount,
               serverlessMinCapacity: props.auroraServerlessMinCapacity,
               serverlessMaxCapacity: props.auroraServerlessMaxCapacity,
+              secondarySettings: settingsNamed(props.secondarySettings, AuroraGlobalDatabase.SETTINGS),
               backupRetentionDays: props.backupRetentionDays,
             }),
         );
@@ -448,6 +476,7 @@ export class MultiRegionDRStack extends Construct {
         memorySize: props.functionMemorySize,
         timeoutSeconds: props.functionTimeoutSeconds,
         reservedConcurrency: props.functionReservedConcurrency,
+        secondarySettings: settingsNamed(props.secondarySettings, Compute.SETTINGS),
         environment: props.functionEnvironment,
       });
       const processors = {
@@ -495,6 +524,22 @@ export class MultiRegionDRStack extends Construct {
             ...this.parametersOf(props),
           }),
       );
+      this.secrets = this.unlessDisabled(
+        'secrets',
+        () =>
+          new SecretsReplication(this, 'Secrets', {
+            regions,
+            ...keys,
+            ...topics,
+            ...this.mappedValues(),
+            includedSecrets: props.replicatedSecrets,
+            excludedSecrets: props.excludedSecrets,
+            nativelyReplicatedSecrets: this.aurora && [this.aurora.secretName],
+            destinations: props.secretsDestinations,
+            topology: props.secretsTopology,
+            createTrail: props.secretsTrail,
+          }),
+      );
       this.backup = this.unlessDisabled(
         'backup',
         () =>
@@ -507,9 +552,6 @@ export class MultiRegionDRStack extends Construct {
             restoreTesting: props.restoreTesting,
           }),
       );
-      this.monitoring = this.unlessDisabled('monitoring', () => this.buildMonitoring(props, topics));
-
-      this.identity = props.operatorPrincipalArns && this.buildIdentity(props.operatorPrincipalArns, props, keys);
       this.logReplication = props.logReplication
         ? new LogReplication(this, 'LogReplication', {
             regions,
@@ -518,6 +560,9 @@ export class MultiRegionDRStack extends Construct {
             secondaryLogGroupNames: this.logGroupNames('secondary'),
           })
         : undefined;
+      this.monitoring = this.unlessDisabled('monitoring', () => this.buildMonitoring(props, topics));
+
+      this.identity = props.operatorPrincipalArns && this.buildIdentity(props.operatorPrincipalArns, props, keys);
 
       this.manifest = this.manifestOf(props, keys);
       new ManifestWriter(this, 'Manifest', {
@@ -601,7 +646,7 @@ export class MultiRegionDRStack extends Construct {
     props: MultiRegionDRStackProps,
     topics: { readonly primaryTopicArn: string; readonly secondaryTopicArn: string },
   ): Monitoring {
-    const { aurora, backup, eventing, loadBalancing, routing, storage, workflow } = this;
+    const { aurora, backup, eventing, loadBalancing, logReplication, routing, storage, workflow } = this;
     const targetGroups = (half?: RegionalLoadBalancer): string[] | undefined =>
       half && [half.healthTargetGroupArnSuffix, half.processorTargetGroupArnSuffix];
     const measured = storage.replicationMetrics;
@@ -609,7 +654,7 @@ export class MultiRegionDRStack extends Construct {
       regions: this.regions,
       ...topics,
       ...props.alarmThresholds,
-      secondaryThresholds: props.secondaryAlarmThresholds,
+      secondarySettings: settingsNamed(props.secondarySettings, Monitoring.SETTINGS),
       regionalDashboards: props.regionalDashboards,
       route53MetricsTopicArn: this.notifications.route53Metrics.topicArn,
       tableName: this.globalTable.tableName,
@@ -641,6 +686,9 @@ export class MultiRegionDRStack extends Construct {
         routing.failoverHealthCheckId,
       ],
       eventHealthCheckId: eventing?.healthCheckId,
+      primaryDeliveryStreamNames: logReplication && [logReplication.primary.deliveryStreamName],
+      secondaryDeliveryStreamNames: logReplication && [logReplication.secondary.deliveryStreamName],
+      logSubscriptions: logReplication !== undefined,
     });
   }
 
@@ -650,7 +698,7 @@ export class MultiRegionDRStack extends Construct {
     props: MultiRegionDRStackProps,
     keys: { readonly primaryKeyArn: string; readonly secondaryKeyArn: string },
   ): Identity {
-    const { aurora, backup, compute, configuration, eventing, notifications, routing, storage, workflow } = this;
+    const { aurora, backup, configuration, eventing, notifications, routing, storage, workflow } = this;
     return new Identity(this, 'Identity', {
       regions: this.regions,
       ...keys,
@@ -662,18 +710,12 @@ export class MultiRegionDRStack extends Construct {
       tableName: this.globalTable.tableName,
       primaryBucketName: storage.primary.bucketName,
       secondaryBucketName: storage.secondary.bucketName,
-      primaryFunctionNames: [
-        compute.primary.processorName,
-        ...(configuration ? [configuration.primary.functionName] : []),
-      ],
-      secondaryFunctionNames: [
-        compute.secondary.processorName,
-        ...(configuration ? [configuration.secondary.functionName] : []),
-      ],
+      primaryFunctionNames: this.operatedFunctions('primary'),
+      secondaryFunctionNames: this.operatedFunctions('secondary'),
       primaryStateMachineArn: workflow?.primary.stateMachineArn,
       secondaryStateMachineArn: workflow?.secondary.stateMachineArn,
-      primaryDeadLetterQueueNames: this.deadLetterQueues('primary'),
-      secondaryDeadLetterQueueNames: this.deadLetterQueues('secondary'),
+      primaryDeadLetterQueueNames: this.allDeadLetterQueues('primary'),
+      secondaryDeadLetterQueueNames: this.allDeadLetterQueues('secondary'),
       busName: eventing?.busName,
       primaryTopicArn: notifications.primary.topicArn,
       secondaryTopicArn: notifications.secondary.topicArn,
@@ -696,6 +738,16 @@ export class MultiRegionDRStack extends Construct {
       compute[role].processorLogGroupName,
       compute[role].healthLogGroupName,
       ...[workflow?.[role], configuration?.[role]].flatMap((half) => half?.logGroupName ?? []),
+      ...(this.secrets?.[role]?.logGroupNames ?? []),
+    ];
+  }
+
+  /** What an operator may invoke: to hand in an order again, and to replicate what did not arrive. */
+  private operatedFunctions(role: 'primary' | 'secondary'): string[] {
+    return [
+      this.compute[role].processorName,
+      ...(this.configuration ? [this.configuration[role].functionName] : []),
+      ...(this.secrets?.[role]?.functionNames ?? []),
     ];
   }
 
@@ -710,11 +762,16 @@ export class MultiRegionDRStack extends Construct {
     return [timeout, timeout, ...(this.configuration ? [REPLICATOR_TIMEOUT_SECONDS] : [])];
   }
 
+  /** Those without alarms of their own. */
   private deadLetterQueues(role: 'primary' | 'secondary'): string[] {
     return [
       this.compute[role].failureQueueName,
       ...[this.eventing?.[role], this.configuration?.[role]].flatMap((half) => half?.deadLetterQueueName ?? []),
     ];
+  }
+
+  private allDeadLetterQueues(role: 'primary' | 'secondary'): string[] {
+    return [...this.deadLetterQueues(role), ...(this.secrets?.[role]?.deadLetterQueueNames ?? [])];
   }
 
   /** The APIs private code calls: those of the functions that are built, and what the user's own code needs. */
@@ -730,12 +787,6 @@ export class MultiRegionDRStack extends Construct {
    * should such a value stand in a replicated parameter all the same, it is swapped for its twin on the way.
    */
   private parametersOf(props: MultiRegionDRStackProps): Partial<ConfigurationProps> {
-    const twins = [
-      [this.storage.primary.bucketName, this.storage.secondary.bucketName],
-      ...(this.loadBalancing ? [[this.loadBalancing.primary.dnsName, this.loadBalancing.secondary.dnsName]] : []),
-      ...(this.aurora ? [[this.aurora.primary.readerEndpoint, this.aurora.secondary.readerEndpoint]] : []),
-      ...(this.workflow ? [[this.workflow.primary.stateMachineArn, this.workflow.secondary.stateMachineArn]] : []),
-    ];
     const regional = (role: 'primary' | 'secondary'): Record<string, string> => ({
       'bucket-name': this.storage[role].bucketName,
       ...(this.loadBalancing && { 'load-balancer-url': urlOf(this.loadBalancing[role]) }),
@@ -745,6 +796,19 @@ export class MultiRegionDRStack extends Construct {
       parameters: props.parameters ?? { 'payment/limit': DEFAULT_PAYMENT_LIMIT },
       primaryRegionalParameters: regional('primary'),
       secondaryRegionalParameters: regional('secondary'),
+      ...this.mappedValues(),
+    };
+  }
+
+  /** What belongs to a region, and its twin in the other: swapped in parameters and secrets on their way. */
+  private mappedValues(): Pick<ConfigurationProps, 'primaryMappedValues' | 'secondaryMappedValues'> {
+    const twins = [
+      [this.storage.primary.bucketName, this.storage.secondary.bucketName],
+      ...(this.loadBalancing ? [[this.loadBalancing.primary.dnsName, this.loadBalancing.secondary.dnsName]] : []),
+      ...(this.aurora ? [[this.aurora.primary.readerEndpoint, this.aurora.secondary.readerEndpoint]] : []),
+      ...(this.workflow ? [[this.workflow.primary.stateMachineArn, this.workflow.secondary.stateMachineArn]] : []),
+    ];
+    return {
       primaryMappedValues: twins.map(([value]) => value),
       secondaryMappedValues: twins.map(([, value]) => value),
     };
@@ -755,7 +819,7 @@ export class MultiRegionDRStack extends Construct {
     keys: { primaryKeyArn: string; secondaryKeyArn: string },
   ): Manifest {
     const { aurora, backup, compute, configuration, eventing, globalTable, loadBalancing, monitoring, regions } = this;
-    const { hostedZone, notifications, routing, storage, workflow } = this;
+    const { hostedZone, notifications, routing, secrets, storage, workflow } = this;
     const halves = <T>(of: (role: 'primary' | 'secondary') => T): Halves<T> => ({
       primary: of('primary'),
       secondary: of('secondary'),
@@ -776,7 +840,7 @@ export class MultiRegionDRStack extends Construct {
         transactionProcessor: compute[role].processorName,
         health: compute[role].healthName,
       })),
-      deadLetterQueues: halves((role) => this.deadLetterQueues(role)),
+      deadLetterQueues: halves((role) => this.allDeadLetterQueues(role)),
       stateMachineArns: workflow && halves((role) => workflow[role].stateMachineArn),
       aurora: aurora && {
         globalClusterId: aurora.globalClusterId,
@@ -819,6 +883,12 @@ export class MultiRegionDRStack extends Construct {
       parameters: configuration && {
         prefix: configuration.prefix,
         replicators: halves((role) => configuration[role].functionName),
+      },
+      secrets: secrets && {
+        configuration: secrets.primary.configurationSecretName,
+        replicators: halves((role) => [...(secrets[role]?.functionNames ?? [])]),
+        retryQueueUrls: halves((role) => [...(secrets[role]?.retryQueueUrls ?? [])]),
+        deadLetterQueueUrls: halves((role) => [...(secrets[role]?.deadLetterQueueUrls ?? [])]),
       },
       backup: backup && {
         planId: backup.planId,
@@ -864,11 +934,14 @@ export class MultiRegionDRStack extends Construct {
         health_check_id: role === 'primary' ? routing?.primaryHealthCheckId : routing?.secondaryHealthCheckId,
         parameter_replicator_name: configuration?.[role].functionName,
         parameter_dead_letter_queue_url: configuration?.[role].deadLetterQueueUrl,
+        secrets_state_machine_arn: this.secrets?.[role]?.stateMachineArn,
         backup_vault_arn: backup?.[role].vaultArn,
         composite_alarm_name: monitoring?.[role].compositeAlarmName,
         dashboard_name: monitoring?.[role].dashboardName,
       };
       for (const [name, value] of Object.entries(values)) this.addOutput(`${role}_${name}`, value);
+      this.addOutput(`${role}_secrets_replicator_names`, this.secrets?.[role]?.functionNames);
+      this.addOutput(`${role}_secrets_dead_letter_queue_urls`, this.secrets?.[role]?.deadLetterQueueUrls);
     }
     const shared: Record<string, string | undefined> = {
       table_name: this.globalTable.tableName,

@@ -41,6 +41,8 @@ export const SETTINGS = [
   ['auroraEngine', 'text', '`aurora-postgresql` (default) or `aurora-mysql`'],
   ['auroraEngineVersion', 'text', 'Aurora version, the same everywhere'],
   ['auroraInstanceClass', 'text', 'memory-optimized class or `db.serverless`'],
+  ['replicatedSecrets', 'list', 'patterns of the secrets that replicate both ways; default `app/{suffix}/**`'],
+  ['secretsTrail', 'flag', 'a CloudTrail trail in each region, for changes of secrets that no other event reports'],
   ['alarmEmails', 'list', 'who is told when an alarm fires'],
   ['operatorPrincipalArns', 'list', 'who may assume the role that fails over; with `operatorExternalId`'],
   ['operatorExternalId', 'text', 'the word they must name when they assume it'],

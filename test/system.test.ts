@@ -66,9 +66,14 @@ const CONFIGURATIONS: Record<string, Props> = {
     operatorExternalId: 'failover-drill',
     logReplication: true,
     accountId: '123456789012',
+    replicatedSecrets: ['app/dev/**', 'partner/*'],
+    excludedSecrets: ['app/dev/local/**'],
+    secretsDestinations: [{ region: 'eu-west-1', roleArn: 'arn:aws:iam::210987654321:role/secrets' }],
+    secretsTopology: 'orchestrated',
+    secretsTrail: true,
   },
   ...Object.fromEntries(
-    ['workflow', 'eventing', 'routing', 'configuration', 'backup', 'monitoring'].map((domain) => [
+    ['workflow', 'eventing', 'routing', 'configuration', 'secrets', 'backup', 'monitoring'].map((domain) => [
       `without ${domain}`,
       { disabledDomains: [domain] },
     ]),
@@ -187,7 +192,28 @@ describe('the default system', () => {
           body.architectures,
         ]);
     expect(half('us-east-1')).toEqual(half('us-east-2'));
-    expect(half('us-east-1')).toHaveLength(3);
+    expect(half('us-east-1')).toHaveLength(4);
+  });
+
+  test('replicates secrets both ways with the twins that parameters have, and never the one Aurora replicates (R-SEC-2)', () => {
+    const text = (region: string, kind: string): string =>
+      Object.entries<string>(synthesized.json.locals).find(([id]) => id.includes(`Secrets_${region}_${kind}`))?.[1] ??
+      '';
+    for (const [half, other] of [
+      ['Primary', 'us-east-2'],
+      ['Secondary', 'us-east-1'],
+    ]) {
+      expect(JSON.parse(text(half, `filters-dev-to-${other}`))).toEqual({
+        'app/dev/**': `secrets-replicator/transformations/dev/to-${other}`,
+        [system.aurora?.secretName ?? '']: false,
+      });
+      const parameters = synthesized
+        .resources('aws_lambda_function')
+        .flatMap(({ body }) => body.environment.variables.VALUE_MAP ?? []);
+      expect(JSON.parse(text(half, `transformations-dev-to-${other}`)).swap).toEqual(JSON.parse(parameters[0]));
+    }
+    const namespaces = synthesized.resources('aws_cloudwatch_metric_alarm').map(({ body }) => body.namespace);
+    expect(namespaces.filter((namespace) => namespace === 'SecretsReplicator')).toHaveLength(4);
   });
 
   test('has an interface endpoint for every API that code in the VPC calls (R-NET-6)', () => {

@@ -27,6 +27,7 @@ import { masterSecret } from '../core/master-secret';
 import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { RegionalSettings, settingsNamed, warnOfDifferences } from '../core/regional-settings';
 import { arn, flag, instance, integer, oneOf, text, validateProps } from '../core/validation';
 
 /** Props of `AuroraGlobalDatabase`. */
@@ -65,6 +66,11 @@ export interface AuroraGlobalDatabaseProps {
   readonly serverlessMinCapacity?: number;
   /** Greatest capacity of each `db.serverless` instance, in Aurora capacity units (1 to 256). @default 64, with `db.serverless` */
   readonly serverlessMaxCapacity?: number;
+  /**
+   * `instanceClass`, `serverlessMinCapacity` and `serverlessMaxCapacity` of the secondary cluster where they differ. It
+   * carries everything after a failover, and replays all writes before: a warning says so. @default - the same in both regions
+   */
+  readonly secondarySettings?: RegionalSettings;
   /** Retention of the automated backups of both clusters, in days (1 to 35). @default 7 */
   readonly backupRetentionDays?: number;
   /**
@@ -160,6 +166,8 @@ const MYSQL: Engine = {
 
 const RPO_PARAMETER = 'rds.global_db_rpo';
 
+const DEFAULT_INSTANCE_CLASS = 'db.r6g.large';
+
 /** Below it a standby takes minutes to grow to the size of the writer it replaces (rule R-AUR-6). */
 const RECOMMENDED_MIN_CAPACITY = 8;
 
@@ -186,6 +194,18 @@ const capacity = (min: number): z.ZodType => {
   return z.number(way).min(min, way).max(256, way).multipleOf(0.5, way);
 };
 
+const settings = {
+  instanceClass: z
+    .string('give an instance class such as "db.r6g.large"')
+    .regex(
+      /^db\.(r5|r6|r7|r8|x2)[a-z]*\.[a-z0-9]+$|^db\.serverless$/,
+      'use a memory-optimized class such as "db.r6g.large", or "db.serverless": global databases refuse all others, db.t classes among them',
+    )
+    .optional(),
+  serverlessMinCapacity: capacity(0.5).optional(),
+  serverlessMaxCapacity: capacity(1).optional(),
+};
+
 const schemaOf = (engine: Engine): z.ZodType =>
   z.strictObject({
     regions: instance('a RegionPair'),
@@ -201,13 +221,8 @@ const schemaOf = (engine: Engine): z.ZodType =>
       .optional(),
     databaseName: databaseName(engine.reservedNames).optional(),
     masterUsername: masterUsername(engine.reservedNames).optional(),
-    instanceClass: z
-      .string('give an instance class such as "db.r6g.large"')
-      .regex(
-        /^db\.(r5|r6|r7|r8|x2)[a-z]*\.[a-z0-9]+$|^db\.serverless$/,
-        'use a memory-optimized class such as "db.r6g.large", or "db.serverless": global databases refuse all others, db.t classes among them',
-      )
-      .optional(),
+    ...settings,
+    secondarySettings: z.strictObject(settings).optional(),
     primaryInstanceCount: integer(1, 15, 'instances').optional(),
     secondaryInstanceCount: z
       .number('give a whole number from 1 to 16 instances')
@@ -215,8 +230,6 @@ const schemaOf = (engine: Engine): z.ZodType =>
       .min(1, 'give at least one instance: AWS cannot fail over to a cluster without any')
       .max(16, 'give a whole number from 1 to 16 instances')
       .optional(),
-    serverlessMinCapacity: capacity(0.5).optional(),
-    serverlessMaxCapacity: capacity(1).optional(),
     backupRetentionDays: integer(1, 35, 'days').optional(),
     passwordVersion: integer(1, 2 ** 31 - 1).optional(),
     parameters: databaseParameters.optional(),
@@ -248,6 +261,9 @@ const schemaOf = (engine: Engine): z.ZodType =>
  * serverless capacities without a serverless class
  */
 export class AuroraGlobalDatabase extends Construct {
+  /** The settings that may differ in the secondary region. */
+  public static readonly SETTINGS: readonly string[] = Object.keys(settings);
+
   public readonly globalClusterId: string;
   public readonly globalClusterArn: string;
   /** The global writer endpoint: it follows the writer from region to region (rule R-AUR-16). */
@@ -307,16 +323,11 @@ export class AuroraGlobalDatabase extends Construct {
       },
     });
 
-    const common = {
-      props,
-      engine,
-      engineVersion,
-      clusterName,
-      globalClusterId: globalCluster.id,
-      serverless: this.serverlessScaling(props),
-    };
+    const common = { props, engine, engineVersion, clusterName, globalClusterId: globalCluster.id };
+    const size = this.sizeOf(props);
     const primary = new RegionalCluster(this, 'Primary', {
       ...common,
+      ...size,
       region: regions.primary,
       network: props.primaryNetwork,
       peerCidrBlock: props.secondaryNetwork.cidrBlock,
@@ -334,6 +345,7 @@ export class AuroraGlobalDatabase extends Construct {
     });
     const secondary = new RegionalCluster(this, 'Secondary', {
       ...common,
+      ...this.secondarySize(props, size),
       region: regions.secondary,
       network: props.secondaryNetwork,
       peerCidrBlock: props.primaryNetwork.cidrBlock,
@@ -370,27 +382,40 @@ export class AuroraGlobalDatabase extends Construct {
     }
   }
 
-  /** The capacities of `db.serverless` instances; nothing for other classes. */
-  private serverlessScaling(
-    props: AuroraGlobalDatabaseProps,
-  ): { minCapacity: number; maxCapacity: number } | undefined {
-    if (props.instanceClass !== 'db.serverless') {
-      for (const prop of ['serverlessMinCapacity', 'serverlessMaxCapacity'] as const) {
-        if (props[prop] !== undefined) {
+  private secondarySize(props: AuroraGlobalDatabaseProps, primary: Size): Size {
+    const given = settingsNamed(props.secondarySettings, AuroraGlobalDatabase.SETTINGS);
+    if (given === undefined) return primary;
+    const sameKind = isServerless(given.instanceClass ?? primary.instanceClass) === isServerless(primary.instanceClass);
+    const secondary = this.sizeOf(sameKind ? { ...props, ...given } : given, 'secondarySettings.');
+    warnOfDifferences(
+      this,
+      settingsOf(primary),
+      settingsOf(secondary),
+      'the standby replays every write, and carries the whole load after a failover',
+    );
+    return secondary;
+  }
+
+  /** The capacities of `db.serverless` instances; none for other classes. */
+  private sizeOf(given: RegionalSettings, path = ''): Size {
+    const { instanceClass = DEFAULT_INSTANCE_CLASS, serverlessMinCapacity, serverlessMaxCapacity } = given;
+    if (!isServerless(instanceClass)) {
+      for (const [prop, received] of Object.entries({ serverlessMinCapacity, serverlessMaxCapacity })) {
+        if (received !== undefined) {
           throw new ConfigurationError(this, {
-            prop,
-            received: props[prop],
-            wayOut: 'remove it, or set instanceClass to "db.serverless"',
+            prop: `${path}${prop}`,
+            received,
+            wayOut: `remove it, or set ${path}instanceClass to "db.serverless"`,
           });
         }
       }
-      return undefined;
+      return { instanceClass };
     }
-    const minCapacity = props.serverlessMinCapacity ?? RECOMMENDED_MIN_CAPACITY;
-    const maxCapacity = props.serverlessMaxCapacity ?? 64;
+    const minCapacity = serverlessMinCapacity ?? RECOMMENDED_MIN_CAPACITY;
+    const maxCapacity = serverlessMaxCapacity ?? 64;
     if (minCapacity > maxCapacity) {
       throw new ConfigurationError(this, {
-        prop: 'serverlessMaxCapacity',
+        prop: `${path}serverlessMaxCapacity`,
         received: maxCapacity,
         wayOut: `give at least serverlessMinCapacity (${minCapacity})`,
       });
@@ -399,21 +424,38 @@ export class AuroraGlobalDatabase extends Construct {
       addNotice(
         this,
         'warn',
-        `serverlessMinCapacity is ${minCapacity}: AWS recommends at least ${RECOMMENDED_MIN_CAPACITY} capacity units for a global database`,
+        `${path}serverlessMinCapacity is ${minCapacity}: AWS recommends at least ${RECOMMENDED_MIN_CAPACITY} capacity units for a global database`,
       );
     }
-    return { minCapacity, maxCapacity };
+    return { instanceClass, serverless: { minCapacity, maxCapacity } };
   }
 }
 
-interface RegionalClusterProps {
+function settingsOf({ instanceClass, serverless }: Size): RegionalSettings {
+  return {
+    instanceClass,
+    serverlessMinCapacity: serverless?.minCapacity,
+    serverlessMaxCapacity: serverless?.maxCapacity,
+  };
+}
+
+function isServerless(instanceClass?: string): boolean {
+  return instanceClass === 'db.serverless';
+}
+
+/** What carries the load of one region. */
+interface Size {
+  readonly instanceClass: string;
+  readonly serverless?: { readonly minCapacity: number; readonly maxCapacity: number };
+}
+
+interface RegionalClusterProps extends Size {
   readonly props: AuroraGlobalDatabaseProps;
   readonly region: Region;
   readonly engine: Engine;
   readonly engineVersion: string;
   readonly clusterName: string;
   readonly globalClusterId: string;
-  readonly serverless?: { readonly minCapacity: number; readonly maxCapacity: number };
   readonly network: RegionalNetwork;
   readonly peerCidrBlock: string;
   readonly keyArn: string;
@@ -524,7 +566,7 @@ class RegionalCluster extends Construct {
         clusterIdentifier: this.cluster.id,
         engine: engine.name,
         engineVersion,
-        instanceClass: props.instanceClass ?? 'db.r6g.large',
+        instanceClass: settings.instanceClass,
         dbSubnetGroupName: surroundings.subnetGroupName,
         dbParameterGroupName: instanceParameters.name,
         publiclyAccessible: false,

@@ -17,6 +17,7 @@ import { keyHalves } from '../core/key-pair';
 import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { RegionalSettings, warnOfDifferences } from '../core/regional-settings';
 import { arn, flag, instance, integer, known, oneOf, text, validateProps } from '../core/validation';
 
 /** Props of `Compute`. */
@@ -88,6 +89,11 @@ export interface ComputeProps {
    * (rule R-LAM-4). @default - none: the processor shares the account's instances
    */
   readonly reservedConcurrency?: number;
+  /**
+   * `reservedConcurrency` of the secondary region where its account limit is another. A standby that takes over needs
+   * what the primary has: a warning says so. @default - the same in both regions
+   */
+  readonly secondarySettings?: RegionalSettings;
   /** More environment variables of the processor, the same in both regions. @default {} */
   readonly environment?: Record<string, string>;
   /** Level of the functions' logs: TRACE, DEBUG, INFO, WARN, ERROR or FATAL. @default 'INFO' */
@@ -173,6 +179,12 @@ const imageUri = known(
     ),
 );
 
+const reservedConcurrency = integer(
+  1,
+  900,
+  'instances: Lambda keeps 100 of an account unreserved, so more would stop its other functions',
+).optional();
+
 const schema = z.strictObject({
   regions: instance('a RegionPair'),
   primaryKeyArn: arn('kms').optional(),
@@ -211,11 +223,8 @@ const schema = z.strictObject({
   architecture: oneOf('arm64', 'x86_64').optional(),
   memorySize: integer(128, 10_240, 'MB').optional(),
   timeoutSeconds: integer(1, 900, 'seconds').optional(),
-  reservedConcurrency: integer(
-    1,
-    900,
-    'instances: Lambda keeps 100 of an account unreserved, so more would stop its other functions',
-  ).optional(),
+  reservedConcurrency,
+  secondarySettings: z.strictObject({ reservedConcurrency }).optional(),
   environment: z
     .record(
       z
@@ -239,6 +248,7 @@ const schema = z.strictObject({
 
 /** What is different in each region. */
 interface OwnOfRegion {
+  readonly reservedConcurrency?: number;
   readonly keyArn?: string;
   readonly network?: RegionalNetwork;
   readonly peerCidrBlock?: string;
@@ -265,6 +275,9 @@ export class Compute extends Construct {
    */
   public static readonly CALLED_SERVICES: readonly string[] = ['ssm', 'states'];
 
+  /** The settings that may differ in the secondary region. */
+  public static readonly SETTINGS: readonly string[] = ['reservedConcurrency'];
+
   public readonly primary: RegionalFunctions;
   public readonly secondary: RegionalFunctions;
 
@@ -274,7 +287,13 @@ export class Compute extends Construct {
     const own = this.ownOfRegions(props);
     this.checkCode(props);
     this.checkDatabase(props);
-    const { regions } = props;
+    const { regions, secondarySettings = {} } = props;
+    warnOfDifferences(
+      this,
+      { reservedConcurrency: props.reservedConcurrency },
+      secondarySettings,
+      'after a failover the processor has that many instances',
+    );
     const code: Code = {
       processor: own.primary.imageUri
         ? undefined
@@ -303,6 +322,7 @@ export class Compute extends Construct {
         keyArn: keys.primary,
         network: props.primaryNetwork,
         peerCidrBlock: props.secondaryNetwork?.cidrBlock,
+        reservedConcurrency: props.reservedConcurrency,
         bucketName: props.primaryBucketName,
         stateMachineArn: props.primaryStateMachineArn,
         readerEndpoint: props.primaryReaderEndpoint,
@@ -312,6 +332,7 @@ export class Compute extends Construct {
         keyArn: keys.secondary,
         network: props.secondaryNetwork,
         peerCidrBlock: props.primaryNetwork?.cidrBlock,
+        reservedConcurrency: props.secondarySettings?.reservedConcurrency ?? props.reservedConcurrency,
         bucketName: props.secondaryBucketName,
         stateMachineArn: props.secondaryStateMachineArn,
         readerEndpoint: props.secondaryReaderEndpoint,
@@ -447,7 +468,7 @@ class RegionalCompute extends Construct {
       name: 'transaction-processor',
       description: `Takes, pays and fulfils orders in ${region.name}`,
       timeout: props.timeoutSeconds ?? 30,
-      reservedConcurrency: props.reservedConcurrency,
+      reservedConcurrency: own.reservedConcurrency,
       code: code ? this.zip(code, props.processorCode) : { packageType: 'Image', imageUri: own.imageUri },
       environment: defined({
         ...props.environment,

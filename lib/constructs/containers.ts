@@ -27,8 +27,25 @@ import { keyHalves } from '../core/key-pair';
 import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { RegionalSettings, warnOfDifferences } from '../core/regional-settings';
 import { arn, flag, instance, integer, known, oneOf, text, validateProps } from '../core/validation';
 import { Watch, watchAlarm } from '../core/watch';
+
+/**
+ * Something that the tasks of one region connect to by TCP. Name one target: a security group, of the same VPC or a peered
+ * one of the same region (rule R-NET-5), or a range of addresses. A group that is not yours to change must let
+ * `securityGroupId` of the region in.
+ */
+export interface ContainerDestination {
+  /** What it is, for the rule's description, in at most 200 characters. */
+  readonly name: string;
+  /** Security group, such as that of a database of the same region. @default - none, then cidrBlock is needed */
+  readonly securityGroupId?: string;
+  /** IPv4 range, such as `10.0.0.0/16`. @default - none, then securityGroupId is needed */
+  readonly cidrBlock?: string;
+  /** TCP port, 1 to 65535. */
+  readonly port: number;
+}
 
 /** Props of `Containers`. */
 export interface ContainersProps {
@@ -74,6 +91,11 @@ export interface ContainersProps {
    * new task: the only size that does not depend on Fargate having room when a region is lost. @default 1
    */
   readonly standbyCapacity?: number;
+  /**
+   * `desiredCount`, `minCapacity` and `maxCapacity` of the secondary region, instead of `standbyCapacity`. A warning says
+   * where it may not grow to what the primary may. @default - `standbyCapacity`, and the primary's `maxCapacity`
+   */
+  readonly secondarySettings?: RegionalSettings;
   /** Tasks the primary never has fewer of. @default - desiredCount */
   readonly minCapacity?: number;
   /** Tasks either region never has more of. @default 10 */
@@ -92,6 +114,13 @@ export interface ContainersProps {
   readonly primarySecretArns?: Record<string, string>;
   /** The same variables with the replicas in the secondary region. @default {} */
   readonly secondarySecretArns?: Record<string, string>;
+  /**
+   * What the tasks of the primary region connect to besides AWS, such as its database. Nothing else is open to them.
+   * @default []
+   */
+  readonly primaryDestinations?: readonly ContainerDestination[];
+  /** The same in the secondary region, in the same order: its own database, never the primary's (rule R-NET-11). @default [] */
+  readonly secondaryDestinations?: readonly ContainerDestination[];
   /** Path that answers 200 while a task can serve. @default '/health' */
   readonly healthCheckPath?: string;
   /** Time a new task may fail its health checks, in seconds, 0 to 3600. @default 60 */
@@ -138,6 +167,8 @@ export interface RegionalContainerService {
   readonly clusterName: string;
   readonly clusterArn: string;
   readonly serviceName: string;
+  /** Tasks it never has fewer of. */
+  readonly minCapacity: number;
   readonly taskDefinitionArn: string;
   readonly taskRoleArn: string;
   /** Attach policies to it for what your code does: it can do nothing without. */
@@ -210,6 +241,38 @@ const variableName = z
 const variables = z.record(variableName, z.string('give every variable a string')).optional();
 const secretArns = z.record(variableName, arn('secretsmanager')).optional();
 
+const destinations = z
+  .array(
+    z.strictObject({
+      name: z
+        .string('give a name')
+        .regex(
+          /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,200}$/,
+          'use 1 to 200 characters that EC2 allows in descriptions',
+        ),
+      securityGroupId: known(
+        z.string('give the id of a security group').regex(/^sg-[0-9a-f]+$/, 'give the id of a security group'),
+      ).optional(),
+      cidrBlock: known(
+        z
+          .string('give an IPv4 range')
+          .regex(
+            /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
+            'give an IPv4 range such as "10.0.0.0/16", not all addresses',
+          ),
+      ).optional(),
+      port: integer(1, 65_535),
+    }),
+    'give a list of destinations',
+  )
+  .optional();
+
+const capacity = {
+  desiredCount: integer(1, MAX_TASKS, 'tasks').optional(),
+  minCapacity: integer(1, MAX_TASKS, 'tasks').optional(),
+  maxCapacity: integer(1, MAX_TASKS, 'tasks').optional(),
+};
+
 const standbyWay = `give a whole number from 1 to ${MAX_TASKS} tasks`;
 
 const schema = z.strictObject({
@@ -244,15 +307,14 @@ const schema = z.strictObject({
     .regex(/^[\w.-]+(?::[\w.-]+)?$/, 'give "user" or "user:group"')
     .refine((user) => !/^(?:0+|root)(?::|$)/.test(user), 'give a user other than root')
     .optional(),
-  desiredCount: integer(1, MAX_TASKS, 'tasks').optional(),
+  ...capacity,
   standbyCapacity: z
     .number(standbyWay)
     .int(standbyWay)
     .min(1, `${standbyWay}: without one, recovery waits for room in Fargate just when everybody asks for it`)
     .max(MAX_TASKS, standbyWay)
     .optional(),
-  minCapacity: integer(1, MAX_TASKS, 'tasks').optional(),
-  maxCapacity: integer(1, MAX_TASKS, 'tasks').optional(),
+  secondarySettings: z.strictObject(capacity).optional(),
   cpuTargetPercent: integer(10, 90, 'percent').optional(),
   requestsPerTarget: integer(1, 1_000_000, 'requests per minute').optional(),
   environment: variables,
@@ -260,6 +322,8 @@ const schema = z.strictObject({
   secondaryEnvironment: variables,
   primarySecretArns: secretArns,
   secondarySecretArns: secretArns,
+  primaryDestinations: destinations,
+  secondaryDestinations: destinations,
   healthCheckPath: z
     .string('give a path')
     .regex(/^\/[^\s?#]{0,1023}$/, 'give a path such as "/health"')
@@ -297,8 +361,10 @@ interface OwnOfRegion {
   readonly loadBalancerArnSuffix?: string;
   readonly certificateArn?: string;
   readonly alarmTopicArn?: string;
+  readonly destinations: readonly ContainerDestination[];
   readonly initialTasks: number;
   readonly fewestTasks: number;
+  readonly mostTasks: number;
 }
 
 /**
@@ -320,6 +386,9 @@ export class Containers extends Construct {
    */
   public static readonly CALLED_SERVICES: readonly string[] = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'];
 
+  /** The settings that may differ in the secondary region. */
+  public static readonly SETTINGS: readonly string[] = Object.keys(capacity);
+
   public readonly primary: RegionalContainerService;
   public readonly secondary: RegionalContainerService;
 
@@ -331,6 +400,7 @@ export class Containers extends Construct {
     this.checkImage(props);
     this.checkTaskSize(props);
     this.checkCapacity(props);
+    this.checkDestinations(props);
     this.checkEntry(props);
     const own = this.ownOfRegions(props);
     for (const region of regions.both) this.checkHalf(region, halfOf(own, region), props);
@@ -346,8 +416,7 @@ export class Containers extends Construct {
 
   private ownOfRegions(props: ContainersProps): Halves<OwnOfRegion> {
     const keys = keyHalves(this, props.regions, props);
-    const desired = props.desiredCount ?? 2;
-    const standby = props.standbyCapacity ?? 1;
+    const tasks = tasksOf(props);
     return {
       primary: {
         network: props.primaryNetwork,
@@ -360,8 +429,10 @@ export class Containers extends Construct {
         loadBalancerArnSuffix: props.primaryLoadBalancerArnSuffix,
         certificateArn: props.primaryCertificateArn,
         alarmTopicArn: props.primaryAlarmTopicArn,
-        initialTasks: desired,
-        fewestTasks: props.minCapacity ?? desired,
+        destinations: props.primaryDestinations ?? [],
+        initialTasks: tasks.primary.desiredCount,
+        fewestTasks: tasks.primary.minCapacity,
+        mostTasks: tasks.primary.maxCapacity,
       },
       secondary: {
         network: props.secondaryNetwork,
@@ -374,8 +445,10 @@ export class Containers extends Construct {
         loadBalancerArnSuffix: props.secondaryLoadBalancerArnSuffix,
         certificateArn: props.secondaryCertificateArn,
         alarmTopicArn: props.secondaryAlarmTopicArn,
-        initialTasks: standby,
-        fewestTasks: standby,
+        destinations: props.secondaryDestinations ?? [],
+        initialTasks: tasks.secondary.desiredCount,
+        fewestTasks: tasks.secondary.minCapacity,
+        mostTasks: tasks.secondary.maxCapacity,
       },
     };
   }
@@ -441,18 +514,65 @@ export class Containers extends Construct {
   }
 
   private checkCapacity(props: ContainersProps): void {
-    const { desiredCount = 2, minCapacity = desiredCount, maxCapacity = 10, standbyCapacity = 1 } = props;
-    if (minCapacity > desiredCount) {
+    const { standbyCapacity, secondarySettings = {} } = props;
+    for (const name of ['desiredCount', 'minCapacity'] as const) {
+      if (standbyCapacity !== undefined && secondarySettings[name] !== undefined) {
+        this.refuse(
+          `secondarySettings.${name}`,
+          secondarySettings[name],
+          'remove it or standbyCapacity: both say how many tasks the secondary has',
+        );
+      }
+    }
+    const tasks = tasksOf(props);
+    const ofSecondary =
+      secondarySettings.desiredCount === undefined ? 'standbyCapacity' : 'secondarySettings.desiredCount';
+    for (const [size, path, desired] of [
+      [tasks.primary, '', 'desiredCount'],
+      [tasks.secondary, 'secondarySettings.', ofSecondary],
+    ] as const) {
+      if (size.minCapacity > size.desiredCount) {
+        this.refuse(
+          `${path}minCapacity`,
+          size.minCapacity,
+          `give at most ${path}desiredCount, ${size.desiredCount}: autoscaling would start more`,
+        );
+      }
+      if (size.desiredCount > size.maxCapacity) {
+        this.refuse(
+          desired,
+          size.desiredCount,
+          `raise maxCapacity, ${size.maxCapacity}: autoscaling would stop the tasks above it`,
+        );
+      }
+    }
+    warnOfDifferences(
+      this,
+      { maxCapacity: tasks.primary.maxCapacity },
+      { maxCapacity: tasks.secondary.maxCapacity },
+      'after a failover the service grows to that many tasks',
+    );
+  }
+
+  private checkDestinations({ primaryDestinations = [], secondaryDestinations = [] }: ContainersProps): void {
+    if (primaryDestinations.length !== secondaryDestinations.length) {
       this.refuse(
-        'minCapacity',
-        minCapacity,
-        `give at most desiredCount, ${desiredCount}: autoscaling would start more`,
+        'secondaryDestinations',
+        secondaryDestinations.map(({ name }) => name),
+        `give ${primaryDestinations.length}, one for each of the primary region, in the same order`,
       );
     }
-    for (const [prop, received] of Object.entries({ desiredCount, standbyCapacity })) {
-      if (received > maxCapacity) {
-        this.refuse(prop, received, `raise maxCapacity, ${maxCapacity}: autoscaling would stop the tasks above it`);
-      }
+    for (const [prop, list] of Object.entries({ primaryDestinations, secondaryDestinations })) {
+      list.forEach(({ securityGroupId, cidrBlock, port }, index) => {
+        const path = `${prop}[${index}]`;
+        if ((securityGroupId === undefined) === (cidrBlock === undefined)) {
+          this.refuse(`${path}.securityGroupId`, securityGroupId, 'give either a security group or a cidrBlock');
+        }
+        const first = list.findIndex(
+          (one) => one.securityGroupId === securityGroupId && one.cidrBlock === cidrBlock && one.port === port,
+        );
+        if (first !== index) this.refuse(path, list[index], 'give each destination once: EC2 refuses the second rule');
+      });
     }
   }
 
@@ -613,6 +733,7 @@ class RegionalContainers extends Construct {
       clusterName: cluster.name,
       clusterArn: cluster.arn,
       serviceName: service.name,
+      minCapacity: own.fewestTasks,
       taskDefinitionArn: taskDefinition.arn,
       taskRoleArn: taskRole.arn,
       taskRoleName: taskRole.role.name,
@@ -951,6 +1072,18 @@ class RegionalContainers extends Construct {
       https(`ToGateway${index + 1}`, 'S3 and DynamoDB through gateway endpoints', { prefixListId }),
     );
     if (network.internetEgress) https('ToInternet', 'HTTPS through NAT', { cidrIpv4: '0.0.0.0/0' });
+    this.own.destinations.forEach(({ name, securityGroupId, cidrBlock, port: toPort }, index) => {
+      new VpcSecurityGroupEgressRule(this, `ToDestination${index + 1}`, {
+        provider,
+        securityGroupId: group.id,
+        description: name,
+        ipProtocol: 'tcp',
+        fromPort: toPort,
+        toPort,
+        referencedSecurityGroupId: securityGroupId,
+        cidrIpv4: cidrBlock,
+      });
+    });
     return group;
   }
 
@@ -985,7 +1118,7 @@ class RegionalContainers extends Construct {
       ...scaled,
       resourceId: `service/${cluster.name}/${service.name}`,
       minCapacity: own.fewestTasks,
-      maxCapacity: props.maxCapacity ?? 10,
+      maxCapacity: own.mostTasks,
     });
     const policy = (id: string, name: string, targetValue: number, metric: string, resourceLabel?: string): void => {
       new AppautoscalingPolicy(this, id, {
@@ -1055,6 +1188,26 @@ class RegionalContainers extends Construct {
     ];
     for (const watch of watches) watchAlarm(this, this.region, alarmTopicArn, watch);
   }
+}
+
+interface TaskCounts {
+  readonly desiredCount: number;
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+}
+
+function tasksOf(props: ContainersProps): Halves<TaskCounts> {
+  const { desiredCount = 2, minCapacity = desiredCount, maxCapacity = 10, standbyCapacity = 1 } = props;
+  const given = props.secondarySettings ?? {};
+  const desiredInSecondary = given.desiredCount ?? standbyCapacity;
+  return {
+    primary: { desiredCount, minCapacity, maxCapacity },
+    secondary: {
+      desiredCount: desiredInSecondary,
+      minCapacity: given.minCapacity ?? desiredInSecondary,
+      maxCapacity: given.maxCapacity ?? maxCapacity,
+    },
+  };
 }
 
 function range(from: number, to: number, step: number): number[] {

@@ -106,8 +106,37 @@ const SHORTEST_SESSION_SECONDS = 3600;
 /** Characters of a customer-managed policy, white space not counted. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_POLICY_LENGTH = 6144;
 
-/** What a reference in a policy may become: the ARN of a key, a cluster or a state machine. */
-const REFERENCE_LENGTH = 100;
+/** Managed policies that a role may have, without a raised quota. */
+const MAX_POLICIES = 10;
+
+/** The most that a reference may become which is of none of the props below, such as the executions of a state machine. */
+const REFERENCE_LENGTH = 150;
+
+/** The longest name that AWS allows for what each prop names. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
+const LONGEST_NAMES = {
+  globalClusterIdentifier: 63,
+  tableName: 255,
+  primaryBucketName: 63,
+  secondaryBucketName: 63,
+  primaryFunctionNames: 64,
+  secondaryFunctionNames: 64,
+  primaryDeadLetterQueueNames: 80,
+  secondaryDeadLetterQueueNames: 80,
+  busName: 256,
+  healthCheckIds: 36,
+  manifestParameterName: 1011,
+  parameterPrefix: 1011,
+  primaryVaultName: 50,
+  secondaryVaultName: 50,
+} as const satisfies Partial<Record<keyof IdentityProps, number>>;
+
+/** The same for ARNs: service, what comes before the name, and the longest name. */
+const LONGEST_ARNS = {
+  ClusterArn: ['rds', 'cluster:', 63],
+  StateMachineArn: ['states', 'stateMachine:', 80],
+  TopicArn: ['sns', '', 256],
+  KeyArn: ['kms', 'key/', 36],
+} as const;
 
 const principals = z
   .array(
@@ -217,8 +246,10 @@ const TOGETHER = [
  *
  * Of Aurora's instances it may delete the extra one it made itself.
  *
+ * What the policies name is spread over as many as it takes, of at most ten for a role.
+ *
  * @throws ConfigurationError for malformed props, nobody to trust, neither an external id nor a second factor, one
- * thing of a pair without the other, an ARN of the wrong region, and policies that are longer than IAM takes
+ * thing of a pair without the other, an ARN of the wrong region, and more than fits into ten policies
  */
 export class Identity extends Construct {
   public readonly operatorRoleArn: string;
@@ -241,13 +272,21 @@ export class Identity extends Construct {
       description: `Fails ${regions.primary.name} over to ${regions.secondary.name} and back`,
       principalArns: props.trustedPrincipalArns,
     });
-    const shared = [this.policy(props, 'observe', seeing(props)), this.policy(props, 'never', DENIALS)];
-    attach(regions, operator, [
+    const shared = [...this.policies(props, 'observe', seeing(props)), ...this.policies(props, 'never', DENIALS)];
+    const all = [
       ...shared,
-      this.policy(props, 'fail-over', failingOver(props)),
-      this.policy(props, 'hand-in', handingIn(props)),
-      this.policy(props, 'restore', [...restoring(props), ...usingKeys(props)]),
-    ]);
+      ...this.policies(props, 'fail-over', failingOver(props)),
+      ...this.policies(props, 'hand-in', handingIn(props)),
+      ...this.policies(props, 'restore', [...restoring(props), ...usingKeys(props)]),
+    ];
+    if (all.length > MAX_POLICIES) {
+      throw new ConfigurationError(this, {
+        prop: 'props',
+        received: `${all.length} policies`,
+        wayOut: `give fewer or shorter names, or two Identity: IAM attaches ${MAX_POLICIES} managed policies to a role`,
+      });
+    }
+    attach(regions, operator, all);
     this.operatorRoleArn = operator.arn;
     this.operatorRoleName = operator.name;
     if (props.readOnlyAuditor) {
@@ -300,7 +339,7 @@ export class Identity extends Construct {
         addNotice(
           this,
           'warn',
-          `${this.node.path}: ${one} stands for everybody whom that account lets assume the role; name a role or a user if you can`,
+          `${this.node.path}: ${one.replace(/\$\{[^}]*\}/g, '(known at apply)')} stands for everybody whom that account lets assume the role; name a role or a user if you can`,
         );
       }
     }
@@ -328,31 +367,55 @@ export class Identity extends Construct {
     });
   }
 
-  /** A policy named after the operator's role; nothing for no statements, because IAM takes no empty policy. */
-  private policy(props: IdentityProps, name: string, statements: readonly PolicyStatement[]): IamPolicy | undefined {
-    if (statements.length === 0) return undefined;
+  /** Policies named after the operator's role, as many as it takes; none for no statements: IAM takes no empty policy. */
+  private policies(props: IdentityProps, name: string, statements: readonly PolicyStatement[]): IamPolicy[] {
     const { regions, operatorRoleName = 'dr-operator' } = props;
-    const document = policyDocument(statements);
-    const length = lengthOf(regions, document);
-    if (length > MAX_POLICY_LENGTH) {
-      throw new ConfigurationError(this, {
-        prop: `policy ${operatorRoleName}-${name}`,
-        received: `${length} characters`,
-        wayOut: `give fewer or shorter names: IAM takes ${MAX_POLICY_LENGTH} characters in a policy`,
+    const measure = (some: readonly PolicyStatement[]): number => lengthOf(props, policyDocument(some));
+    return this.packed(name, statements, measure).map((part, index) => {
+      const partName = index === 0 ? name : `${name}-${index + 1}`;
+      return new IamPolicy(this, `Policy-${partName}`, {
+        provider: regions.primary.provider,
+        name: regions.sharedName('policy', `${operatorRoleName}-${partName}`),
+        description: DESCRIPTIONS[name],
+        policy: policyDocument(part),
       });
-    }
-    return new IamPolicy(this, `Policy-${name}`, {
-      provider: regions.primary.provider,
-      name: regions.sharedName('policy', `${operatorRoleName}-${name}`),
-      description: DESCRIPTIONS[name],
-      policy: document,
     });
+  }
+
+  /** In the order of the statements, so that a name which is added moves as little as possible. */
+  private packed(
+    name: string,
+    statements: readonly PolicyStatement[],
+    measure: (some: readonly PolicyStatement[]) => number,
+  ): PolicyStatement[][] {
+    const fits = (some: readonly PolicyStatement[]): boolean => measure(some) <= MAX_POLICY_LENGTH;
+    const pieces = (statement: PolicyStatement): PolicyStatement[] => {
+      const { resources = [] } = statement;
+      if (fits([statement])) return [statement];
+      if (resources.length < 2) {
+        throw new ConfigurationError(this, {
+          prop: `statement ${statement.sid} of policy ${name}`,
+          received: `${measure([statement])} characters`,
+          wayOut: `give shorter names: IAM takes ${MAX_POLICY_LENGTH} characters in a policy`,
+        });
+      }
+      const half = Math.ceil(resources.length / 2);
+      return [resources.slice(0, half), resources.slice(half)].flatMap((some) =>
+        pieces({ ...statement, resources: some }),
+      );
+    };
+    const parts: PolicyStatement[][] = [];
+    for (const piece of statements.flatMap(pieces)) {
+      const last = parts.at(-1);
+      if (last !== undefined && fits([...last, piece])) last.push(piece);
+      else parts.push([piece]);
+    }
+    return parts;
   }
 }
 
-function attach({ primary }: RegionPair, role: IamRole, policies: readonly (IamPolicy | undefined)[]): void {
+function attach({ primary }: RegionPair, role: IamRole, policies: readonly IamPolicy[]): void {
   for (const policy of policies) {
-    if (policy === undefined) continue;
     new IamRolePolicyAttachment(role, `Attach${policy.node.id}`, {
       provider: primary.provider,
       role: role.name,
@@ -401,11 +464,36 @@ const DESCRIPTIONS: Record<string, string> = {
 };
 
 /** An upper bound of what the policy will have once its references are known. */
-function lengthOf({ both }: RegionPair, document: string): number {
-  return both
-    .reduce((known, { accountId }) => known.replaceAll(accountId, '0'.repeat(ACCOUNT_ID_LENGTH)), document)
+function lengthOf(props: IdentityProps, document: string): number {
+  const known = withoutAccounts(props.regions, document);
+  return longestReferences(props)
+    .reduce((text, [reference, length]) => text.replaceAll(reference, 'x'.repeat(length)), known)
     .replace(/\$\{[^}]*\}/g, 'x'.repeat(REFERENCE_LENGTH))
     .replace(/\s/g, '').length;
+}
+
+function withoutAccounts({ both }: RegionPair, text: string): string {
+  return both.reduce((known, { accountId }) => known.replaceAll(accountId, '0'.repeat(ACCOUNT_ID_LENGTH)), text);
+}
+
+/** The references among the props, as they stand in a policy, with the most characters that each may become. */
+function longestReferences(props: IdentityProps): [string, number][] {
+  const { regions } = props;
+  const longest = new Map<string, number>(Object.entries(LONGEST_NAMES));
+  for (const region of regions.both) {
+    for (const [kind, [service, prefix, length]] of Object.entries(LONGEST_ARNS)) {
+      const arnOf = region.arn(service, `${prefix}${'x'.repeat(length)}`);
+      longest.set(`${region.role}${kind}`, withoutAccounts(regions, arnOf).length);
+    }
+  }
+  return Object.entries(props).flatMap(([prop, value]) => {
+    const length = longest.get(prop);
+    if (length === undefined) return [];
+    return [value as string | readonly string[] | undefined]
+      .flat()
+      .filter((one) => one?.includes('${'))
+      .map((one): [string, number] => [JSON.stringify(one).slice(1, -1), length]);
+  });
 }
 
 /** One ARN per region. */

@@ -3,8 +3,6 @@ import { CloudwatchLogDestinationPolicy } from '@cdktf/provider-aws/lib/cloudwat
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { CloudwatchLogStream } from '@cdktf/provider-aws/lib/cloudwatch-log-stream';
 import { CloudwatchLogSubscriptionFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-subscription-filter';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { KinesisFirehoseDeliveryStream } from '@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
@@ -14,7 +12,7 @@ import { Construct } from 'constructs';
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
 import { bothHalves, halfOf } from '../core/halves';
-import { PolicyStatement, policyDocument } from '../core/iam';
+import { PolicyStatement, policyDocument, ServiceRole } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
@@ -236,13 +234,14 @@ class Archive extends Construct implements RegionalLogArchive {
       name: 'DestinationDelivery',
       logGroupName: errors.name,
     });
-    const role = serviceRole(this, 'Role', {
+    const role = new ServiceRole(this, 'Role', {
       region,
       name: `${bucketName}-delivery`,
       description: `Firehose writes the log events of ${props.sourceRegionName} to ${region.name}`,
       servicePrincipal: 'firehose.amazonaws.com',
       // Firehose sends the account as external id. https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
-      conditions: { StringEquals: { 'sts:ExternalId': region.accountId } },
+      restrictToAccount: false,
+      trustConditions: { StringEquals: { 'sts:ExternalId': region.accountId } },
       statements: this.deliveryStatements(bucket, errors),
     });
     const stream = new KinesisFirehoseDeliveryStream(this, 'Stream', {
@@ -283,7 +282,7 @@ class Archive extends Construct implements RegionalLogArchive {
         cloudwatchLoggingOptions: { enabled: true, logGroupName: errors.name, logStreamName: errorStream.name },
       },
       // Firehose tries the bucket when the stream is made.
-      dependsOn: [role.policy, bucketPolicy],
+      dependsOn: [...(role.policy ? [role.policy] : []), bucketPolicy],
     });
     this.bucketName = bucket.bucket;
     this.bucketArn = bucket.arn;
@@ -366,12 +365,14 @@ class Subscriptions extends Construct {
     super(scope, id);
     const { region, archive, bucketName = BUCKET_NAME } = props;
     const { provider } = region;
-    const role = serviceRole(this, 'Role', {
+    const role = new ServiceRole(this, 'Role', {
       region,
       name: `${bucketName}-sender`,
       description: `CloudWatch Logs sends the log events of ${region.name} to ${archive.region.name}`,
       servicePrincipal: 'logs.amazonaws.com',
-      conditions: { ArnLike: { 'aws:SourceArn': region.arn('logs', '*') } },
+      // It says for which log group, which names the account.
+      restrictToAccount: false,
+      sourceArn: region.arn('logs', '*'),
       statements: sendStatements(archive),
     });
     const destination = new CloudwatchLogDestination(this, 'Destination', {
@@ -380,7 +381,7 @@ class Subscriptions extends Construct {
       roleArn: role.arn,
       targetArn: archive.deliveryStreamArn,
       // CloudWatch Logs sends a test message through it when it is made.
-      dependsOn: [role.policy],
+      dependsOn: role.policy && [role.policy],
     });
     const policy = new CloudwatchLogDestinationPolicy(this, 'DestinationPolicy', {
       provider,
@@ -424,38 +425,4 @@ function sendStatements({ region, keyArn, deliveryStreamArn }: Archive): PolicyS
     });
   }
   return statements;
-}
-
-interface RoleOfServiceProps {
-  readonly region: Region;
-  readonly name: string;
-  readonly description: string;
-  readonly servicePrincipal: string;
-  /** What the service says of itself when it assumes the role: neither of these two sends the account alone. */
-  readonly conditions: PolicyStatement['conditions'];
-  readonly statements: readonly PolicyStatement[];
-}
-
-function serviceRole(
-  scope: Construct,
-  id: string,
-  props: RoleOfServiceProps,
-): { readonly arn: string; readonly policy: IamRolePolicy } {
-  const half = new Construct(scope, id);
-  const { region, conditions } = props;
-  const role = new IamRole(half, 'Resource', {
-    provider: region.provider,
-    name: region.resourceName('role', props.name),
-    description: props.description,
-    assumeRolePolicy: policyDocument([
-      { principals: { Service: props.servicePrincipal }, actions: ['sts:AssumeRole'], conditions },
-    ]),
-  });
-  const policy = new IamRolePolicy(half, 'Policy', {
-    provider: region.provider,
-    name: 'default',
-    role: role.id,
-    policy: policyDocument(props.statements),
-  });
-  return { arn: role.arn, policy };
 }

@@ -8,23 +8,33 @@ import { z } from 'zod';
 import { checkArnRegions } from '../core/arn-region';
 import { dashboardBody, SharedGraph } from '../core/dashboard';
 import { ConfigurationError } from '../core/errors';
-import { addNotice, bothHalves, Halves, halfOf } from '../core/halves';
+import { bothHalves, Halves, halfOf } from '../core/halves';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { MonitoringThresholds, RegionalSettings, settingsNamed, warnOfDifferences } from '../core/regional-settings';
 import {
+  ACCELERATOR_METRICS_REGION,
+  acceleratorMetric,
+  apiWatches,
   arrivalWatches,
   auroraWatches,
   BucketReplication,
+  containerServiceWatches,
   deadLetterWatch,
+  deliveryStreamWatch,
   departureWatches,
   eventLatencyGraphs,
   executionGraphs,
   functionWatches,
   healthCheckStatus,
+  instanceWatches,
   invocationGraphs,
   loadBalancerWatches,
+  logSubscriptionWatches,
+  networkLoadBalancerWatches,
   requestGraphs,
   ruleWatches,
+  Several,
   stateMachineWatches,
   tableWatches,
   vaultWatches,
@@ -32,25 +42,37 @@ import {
 import { arn, flag, instance, integer, text, validateProps } from '../core/validation';
 import { Graph, Watch, watchAlarm } from '../core/watch';
 
-/** When the alarms of a region fire. */
-export interface MonitoringThresholds {
-  /** Aurora lag, held for five minutes, in milliseconds. @default 5000 */
-  readonly auroraLagMilliseconds?: number;
-  /** DynamoDB replication latency, held for five minutes, in milliseconds. @default 30000 */
-  readonly dynamoDbLatencyMilliseconds?: number;
-  /**
-   * S3 replication latency in seconds. The default leaves five minutes before the 15 minutes of Replication Time
-   * Control, the RPO of this component, are over. @default 600
-   */
-  readonly s3LatencySeconds?: number;
-  /** S3 replication backlog, held for 15 minutes, in bytes. @default 1073741824 */
-  readonly s3PendingBytes?: number;
-  /** Errors of a function within five minutes. @default 5 */
-  readonly functionErrors?: number;
-  /** Share of its timeout that an invocation of a function may take, in percent. @default 80 */
-  readonly functionDurationPercent?: number;
-  /** Responses 5xx within five minutes. @default 10 */
-  readonly serverErrors?: number;
+export type { MonitoringThresholds } from '../core/regional-settings';
+
+/** A stage of a REST API: one of the halves of `Api` is one. */
+export interface WatchedApi {
+  /** Dimension `ApiName`. */
+  readonly apiName: string;
+  /** Dimension `Stage`. */
+  readonly stageName: string;
+}
+
+/**
+ * A service of ECS, in a cluster with Container Insights: the number of running tasks is published there only. One of the
+ * halves of `Containers` is one.
+ */
+export interface WatchedContainerService {
+  /** Dimension `ClusterName`. */
+  readonly clusterName: string;
+  /** Dimension `ServiceName`. */
+  readonly serviceName: string;
+  /** Tasks it never has fewer of: an alarm fires when it does. */
+  readonly minCapacity: number;
+}
+
+/** Two buckets of which one replicates to the other, or each to the other. */
+export interface WatchedBuckets {
+  readonly primaryBucketName: string;
+  readonly secondaryBucketName: string;
+  /** `id` of the replication rule on the primary's bucket. @default - none */
+  readonly primaryReplicationRuleId?: string;
+  /** `id` of the replication rule on the secondary's bucket. @default - none */
+  readonly secondaryReplicationRuleId?: string;
 }
 
 /**
@@ -66,8 +88,12 @@ export interface MonitoringProps extends MonitoringThresholds {
   /** Topic in us-east-1 for the alarm on eventHealthCheckId. @default - none */
   readonly route53MetricsTopicArn?: string;
 
+  /** Begins the names of alarms and dashboards: a second `Monitoring` of the system needs one. @default - none */
+  readonly monitoringName?: string;
   /** Global table, which has one name in both regions. @default - none */
   readonly tableName?: string;
+  /** More global tables. @default [] */
+  readonly tableNames?: readonly string[];
   /** Aurora cluster of the primary region. @default - none */
   readonly primaryClusterIdentifier?: string;
   /** @default - none */
@@ -80,6 +106,12 @@ export interface MonitoringProps extends MonitoringThresholds {
   readonly primaryReplicationRuleId?: string;
   /** `id` of the replication rule on the secondary's bucket, if it replicates back. @default - none */
   readonly secondaryReplicationRuleId?: string;
+  /** More buckets that replicate. @default [] */
+  readonly buckets?: readonly WatchedBuckets[];
+  /** RDS instances of the primary region, not of Aurora. @default [] */
+  readonly primaryInstanceIdentifiers?: readonly string[];
+  /** @default [] */
+  readonly secondaryInstanceIdentifiers?: readonly string[];
   /** Lambda functions of the primary region. @default [] */
   readonly primaryFunctionNames?: readonly string[];
   /** @default [] */
@@ -98,6 +130,33 @@ export interface MonitoringProps extends MonitoringThresholds {
   readonly primaryTargetGroupArnSuffixes?: readonly string[];
   /** @default [] */
   readonly secondaryTargetGroupArnSuffixes?: readonly string[];
+  /** `arn_suffix` of the network load balancer of the primary region. @default - none */
+  readonly primaryNetworkLoadBalancerArnSuffix?: string;
+  /** @default - none */
+  readonly secondaryNetworkLoadBalancerArnSuffix?: string;
+  /** `arn_suffix` of its target groups. @default [] */
+  readonly primaryNetworkTargetGroupArnSuffixes?: readonly string[];
+  /** @default [] */
+  readonly secondaryNetworkTargetGroupArnSuffixes?: readonly string[];
+  /** REST APIs of the primary region. @default [] */
+  readonly primaryApis?: readonly WatchedApi[];
+  /** @default [] */
+  readonly secondaryApis?: readonly WatchedApi[];
+  /** ECS services of the primary region. @default [] */
+  readonly primaryContainerServices?: readonly WatchedContainerService[];
+  /** @default [] */
+  readonly secondaryContainerServices?: readonly WatchedContainerService[];
+  /** Firehose streams of the primary region that write to S3, such as those of `LogReplication`. @default [] */
+  readonly primaryDeliveryStreamNames?: readonly string[];
+  /** @default [] */
+  readonly secondaryDeliveryStreamNames?: readonly string[];
+  /** Alarms on what the subscription filters of all log groups of both regions cannot deliver. @default false */
+  readonly logSubscriptions?: boolean;
+  /**
+   * A Global Accelerator to draw, by the id at the end of its ARN. Its metrics are in us-west-2 wherever its endpoints
+   * are: refused where that is neither region. @default - none
+   */
+  readonly acceleratorId?: string;
   /** Dead-letter queues of the primary region. @default [] */
   readonly primaryDeadLetterQueueNames?: readonly string[];
   /** @default [] */
@@ -119,10 +178,10 @@ export interface MonitoringProps extends MonitoringThresholds {
   /** A dashboard of each region alone, `region-{role}-{suffix}`, beside the one of both. @default false */
   readonly regionalDashboards?: boolean;
   /**
-   * Limits of the secondary region where they differ. What wakes people then changes with a failover, so a warning says
-   * so. @default - the same in both regions
+   * Thresholds of the secondary region where they differ. What wakes people then changes with a failover, so a warning
+   * says so. @default - the same in both regions
    */
-  readonly secondaryThresholds?: MonitoringThresholds;
+  readonly secondarySettings?: RegionalSettings;
 }
 
 /** What watches one region. */
@@ -147,20 +206,77 @@ const thresholds = {
   functionErrors: integer(0, 1_000_000).optional(),
   functionDurationPercent: integer(1, 100, 'percent').optional(),
   serverErrors: integer(0, 1_000_000).optional(),
+  responseTimeMilliseconds: integer(1, 300_000, 'milliseconds').optional(),
+  apiErrorPercent: integer(0, 99, 'percent').optional(),
+  connectionResets: integer(0, 1_000_000_000).optional(),
+  replicaLagSeconds: integer(1, 86_400, 'seconds').optional(),
+  replicationSlotLagBytes: integer(1, Number.MAX_SAFE_INTEGER, 'bytes').optional(),
+  freeStorageBytes: integer(1, Number.MAX_SAFE_INTEGER, 'bytes').optional(),
+  databaseCpuPercent: integer(1, 99, 'percent').optional(),
+  databaseConnections: integer(1, 1_000_000).optional(),
+  taskCpuPercent: integer(1, 99, 'percent').optional(),
+  taskMemoryPercent: integer(1, 99, 'percent').optional(),
+  deliveryFreshnessSeconds: integer(60, 86_400, 'seconds').optional(),
+} satisfies Record<keyof MonitoringThresholds, z.ZodType>;
+
+const DEFAULTS: Required<MonitoringThresholds> = {
+  auroraLagMilliseconds: 5000,
+  dynamoDbLatencyMilliseconds: 30_000,
+  s3LatencySeconds: 600,
+  s3PendingBytes: 2 ** 30,
+  functionErrors: 5,
+  functionDurationPercent: 80,
+  serverErrors: 10,
+  responseTimeMilliseconds: 3000,
+  apiErrorPercent: 5,
+  connectionResets: 100,
+  replicaLagSeconds: 300,
+  replicationSlotLagBytes: 2 ** 30,
+  freeStorageBytes: 5 * 2 ** 30,
+  databaseCpuPercent: 80,
+  databaseConnections: 400,
+  taskCpuPercent: 85,
+  taskMemoryPercent: 85,
+  deliveryFreshnessSeconds: 900,
 };
+
+/** Loose: the halves of `Api` and `Containers` have more outputs than are watched. */
+const apis = z.array(z.looseObject({ apiName: text, stageName: text }), 'give a list of APIs').optional();
+const containerServices = z
+  .array(
+    z.looseObject({ clusterName: text, serviceName: text, minCapacity: integer(1, 5000, 'tasks') }),
+    'give a list of container services',
+  )
+  .optional();
+const buckets = z
+  .array(
+    z.strictObject({
+      primaryBucketName: text,
+      secondaryBucketName: text,
+      primaryReplicationRuleId: text.optional(),
+      secondaryReplicationRuleId: text.optional(),
+    }),
+    'give a list of pairs of buckets',
+  )
+  .optional();
 
 const schema = z.strictObject({
   regions: instance('a RegionPair'),
   primaryTopicArn: arn('sns'),
   secondaryTopicArn: arn('sns'),
   route53MetricsTopicArn: arn('sns').optional(),
+  monitoringName: text.optional(),
   tableName: text.optional(),
+  tableNames: names,
   primaryClusterIdentifier: text.optional(),
   secondaryClusterIdentifier: text.optional(),
   primaryBucketName: text.optional(),
   secondaryBucketName: text.optional(),
   primaryReplicationRuleId: text.optional(),
   secondaryReplicationRuleId: text.optional(),
+  buckets,
+  primaryInstanceIdentifiers: names,
+  secondaryInstanceIdentifiers: names,
   primaryFunctionNames: names,
   secondaryFunctionNames: names,
   functionTimeoutsSeconds: z.array(integer(1, 900, 'seconds'), 'give a list of numbers').optional(),
@@ -170,6 +286,18 @@ const schema = z.strictObject({
   secondaryLoadBalancerArnSuffix: text.optional(),
   primaryTargetGroupArnSuffixes: names,
   secondaryTargetGroupArnSuffixes: names,
+  primaryNetworkLoadBalancerArnSuffix: text.optional(),
+  secondaryNetworkLoadBalancerArnSuffix: text.optional(),
+  primaryNetworkTargetGroupArnSuffixes: names,
+  secondaryNetworkTargetGroupArnSuffixes: names,
+  primaryApis: apis,
+  secondaryApis: apis,
+  primaryContainerServices: containerServices,
+  secondaryContainerServices: containerServices,
+  primaryDeliveryStreamNames: names,
+  secondaryDeliveryStreamNames: names,
+  logSubscriptions: flag.optional(),
+  acceleratorId: text.optional(),
   primaryDeadLetterQueueNames: names,
   secondaryDeadLetterQueueNames: names,
   primaryVaultName: text.optional(),
@@ -181,7 +309,7 @@ const schema = z.strictObject({
   eventHealthCheckId: text.optional(),
   ...thresholds,
   regionalDashboards: flag.optional(),
-  secondaryThresholds: z.strictObject(thresholds).optional(),
+  secondarySettings: z.strictObject(thresholds).optional(),
 });
 
 /** Props that come in pairs, without `primary` or `secondary`. A replication rule may be one-way. */
@@ -190,10 +318,19 @@ const SINGLE_PAIRS = [
   'BucketName',
   'StateMachineArn',
   'LoadBalancerArnSuffix',
+  'NetworkLoadBalancerArnSuffix',
   'VaultName',
   'RuleName',
 ] as const;
-const LIST_PAIRS = ['FunctionNames', 'TargetGroupArnSuffixes', 'DeadLetterQueueNames'] as const;
+const LIST_PAIRS = [
+  'InstanceIdentifiers',
+  'FunctionNames',
+  'TargetGroupArnSuffixes',
+  'NetworkTargetGroupArnSuffixes',
+  'DeliveryStreamNames',
+  'DeadLetterQueueNames',
+] as const;
+const OBJECT_LIST_PAIRS = ['Apis', 'ContainerServices'] as const;
 const ROLES = ['primary', 'secondary'] as const;
 
 /** A prop that is of no use without another one. */
@@ -201,6 +338,7 @@ const NEEDS: readonly (readonly [keyof MonitoringProps, keyof MonitoringProps])[
   ['primaryReplicationRuleId', 'primaryBucketName'],
   ['secondaryReplicationRuleId', 'primaryBucketName'],
   ['primaryTargetGroupArnSuffixes', 'primaryLoadBalancerArnSuffix'],
+  ['primaryNetworkTargetGroupArnSuffixes', 'primaryNetworkLoadBalancerArnSuffix'],
   ['functionTimeoutsSeconds', 'primaryFunctionNames'],
   ['busName', 'primaryRuleName'],
   ['primaryRuleName', 'busName'],
@@ -219,9 +357,13 @@ const NEEDS: readonly (readonly [keyof MonitoringProps, keyof MonitoringProps])[
  * different names, each managed through the API of its region, so that either can be read and changed while the other
  * region is lost. Health checks report to us-east-1 only: their widgets are empty while that region is.
  *
- * @throws ConfigurationError for malformed props, a topic of another region, half a pair, and more alarms than one composite alarm holds
+ * @throws ConfigurationError for malformed props, a topic of another region, half a pair, a name given twice, an accelerator
+ * without us-west-2, and more alarms than one composite alarm holds
  */
 export class Monitoring extends Construct {
+  /** The settings that may differ in the secondary region. */
+  public static readonly SETTINGS: readonly string[] = Object.keys(thresholds);
+
   public readonly primary: RegionalMonitoring;
   public readonly secondary: RegionalMonitoring;
 
@@ -231,6 +373,7 @@ export class Monitoring extends Construct {
     this.checkArns(props);
     this.checkNeeds(props);
     this.checkPairs(props);
+    this.checkAccelerator(props);
     const { regions } = props;
     const watched: Halves<Watched> = { primary: watchedOf(props, 'primary'), secondary: watchedOf(props, 'secondary') };
     const halves = bothHalves(
@@ -238,30 +381,29 @@ export class Monitoring extends Construct {
       (region, name) => new RegionalAlarms(this, name, region, halfOf(watched, region)),
     );
     this.buildEventAlarm(props);
-    if (props.secondaryThresholds) {
-      addNotice(
-        this,
-        'warn',
-        `${this.node.path}: the secondary region has thresholds of its own, so that what wakes people changes with a failover`,
-      );
-    }
+    warnOfDifferences(
+      this,
+      { ...DEFAULTS, ...pick(props) },
+      pick(props.secondarySettings),
+      'what wakes people changes with a failover',
+    );
 
     const body = dashboardBody(
       `# ${regions.environmentSuffix}: ${regions.primary.name} (primary) and ${regions.secondary.name} (secondary)`,
       [halves.primary, halves.secondary],
-      healthCheckGraphs(props),
+      [...healthCheckGraphs(props), ...acceleratorGraphs(props)],
     );
     const outputs = bothHalves(regions, (region): RegionalMonitoring => {
       const half = halfOf(halves, region);
       const dashboard = new CloudwatchDashboard(half, 'Dashboard', {
         provider: region.provider,
-        dashboardName: region.resourceName('dashboard', 'multi-region-dr'),
+        dashboardName: region.resourceName('dashboard', props.monitoringName ?? 'multi-region-dr'),
         dashboardBody: body,
       });
       if (props.regionalDashboards) {
         new CloudwatchDashboard(half, 'RegionalDashboard', {
           provider: region.provider,
-          dashboardName: region.resourceName('dashboard', 'region'),
+          dashboardName: region.resourceName('dashboard', named(props, 'region')),
           dashboardBody: dashboardBody(`# ${regions.environmentSuffix}: ${region.name} (${region.role})`, [half], []),
         });
       }
@@ -299,7 +441,7 @@ export class Monitoring extends Construct {
   }
 
   private checkPairs(props: MonitoringProps): void {
-    for (const pair of [...SINGLE_PAIRS, ...LIST_PAIRS]) {
+    for (const pair of [...SINGLE_PAIRS, ...LIST_PAIRS, ...OBJECT_LIST_PAIRS]) {
       const missing = ROLES.filter((role) => props[`${role}${pair}`] === undefined);
       if (missing.length === 1) {
         throw new ConfigurationError(this, {
@@ -309,10 +451,27 @@ export class Monitoring extends Construct {
         });
       }
     }
-    for (const pair of LIST_PAIRS) {
+    for (const pair of [...LIST_PAIRS, ...OBJECT_LIST_PAIRS]) {
       this.checkLength(`secondary${pair}`, props[`secondary${pair}`], props[`primary${pair}`]);
-      for (const role of ROLES) this.checkUnique(`${role}${pair}`, props[`${role}${pair}`] ?? []);
     }
+    for (const role of ROLES) {
+      for (const pair of LIST_PAIRS) this.checkUnique(`${role}${pair}`, props[`${role}${pair}`]);
+      this.checkUnique(
+        `${role}Apis`,
+        props[`${role}Apis`]?.map(({ apiName }) => apiName),
+      );
+      this.checkUnique(
+        `${role}ContainerServices`,
+        props[`${role}ContainerServices`]?.map(({ serviceName }) => serviceName),
+      );
+    }
+    const { tableName, tableNames = [], primaryBucketName, buckets = [] } = props;
+    this.checkUnique('tableNames', tableNames, tableName);
+    this.checkUnique(
+      'buckets',
+      buckets.map((pair) => pair.primaryBucketName),
+      primaryBucketName,
+    );
     this.checkLength('functionTimeoutsSeconds', props.functionTimeoutsSeconds, props.primaryFunctionNames);
   }
 
@@ -325,20 +484,31 @@ export class Monitoring extends Construct {
     });
   }
 
-  private checkUnique(prop: string, list: readonly string[]): void {
+  /** Alarms are named after what they watch. */
+  private checkUnique(prop: string, list: readonly string[] = [], other?: string): void {
     list.forEach((received, index) => {
-      if (list.indexOf(received) !== index) {
+      if (list.indexOf(received) !== index || received === other) {
         throw new ConfigurationError(this, { prop: `${prop}[${index}]`, received, wayOut: 'give each name once' });
       }
     });
   }
 
+  private checkAccelerator({ regions, acceleratorId }: MonitoringProps): void {
+    if (acceleratorId === undefined || regions.both.some(({ name }) => name === ACCELERATOR_METRICS_REGION)) return;
+    throw new ConfigurationError(this, {
+      prop: 'acceleratorId',
+      received: acceleratorId,
+      wayOut: `remove it, and watch the load balancers behind it: its metrics are in ${ACCELERATOR_METRICS_REGION} only, which is neither region`,
+    });
+  }
+
   /** In us-east-1, where health checks report (rules R-CW-2, R-R53-14). */
-  private buildEventAlarm({ regions, eventHealthCheckId, route53MetricsTopicArn }: MonitoringProps): void {
+  private buildEventAlarm(props: MonitoringProps): void {
+    const { regions, eventHealthCheckId, route53MetricsTopicArn } = props;
     if (eventHealthCheckId === undefined || route53MetricsTopicArn === undefined) return;
     watchAlarm(this, regions.route53Metrics, route53MetricsTopicArn, {
       id: 'EventEndpoint',
-      name: 'event-endpoint-failed-over',
+      name: named(props, 'event-endpoint-failed-over'),
       title: 'Event endpoint',
       description: `Events go to ${regions.secondary.name}: EventBridge in ${regions.primary.name} is slow or silent`,
       metrics: [healthCheckStatus(eventHealthCheckId)],
@@ -353,6 +523,9 @@ export class Monitoring extends Construct {
 /** What there is to watch in one region. */
 interface Watched {
   readonly topicArn: string;
+  /** `any` and `failed-backups`, with the name of this monitoring before them. */
+  readonly anyName: string;
+  readonly failedBackupsName: string;
   readonly vaultName?: string;
   readonly watches: readonly Watch[];
   readonly graphs: readonly Graph[];
@@ -368,14 +541,14 @@ class RegionalAlarms extends Construct {
     scope: Construct,
     id: string,
     public readonly region: Region,
-    { topicArn, vaultName, watches, graphs }: Watched,
+    { topicArn, anyName, failedBackupsName, vaultName, watches, graphs }: Watched,
   ) {
     super(scope, id);
     if (watches.length > MAX_ALARMS) {
       throw new ConfigurationError(scope, {
         prop: 'props',
         received: `${watches.length} alarms in ${region.name}`,
-        wayOut: `name fewer resources, or spread them over two Monitoring: a composite alarm holds ${MAX_ALARMS}`,
+        wayOut: `name fewer resources, or give some to another Monitoring with a monitoringName: a composite alarm holds ${MAX_ALARMS}`,
       });
     }
     this.graphs = [...watches, ...graphs];
@@ -383,7 +556,7 @@ class RegionalAlarms extends Construct {
     if (this.alarms.length > 0) {
       this.composite = new CloudwatchCompositeAlarm(this, 'Composite', {
         provider: region.provider,
-        alarmName: region.resourceName('alarm', 'any'),
+        alarmName: region.resourceName('alarm', anyName),
         alarmDescription: `Something in ${region.name} (${region.role}) needs attention`,
         // References, so that the composite alarm is deleted before its children (rule R-CW-7).
         alarmRule: this.alarms.map(({ alarmName }) => `ALARM("${alarmName}")`).join(' OR '),
@@ -391,7 +564,7 @@ class RegionalAlarms extends Construct {
         okActions: [topicArn],
       });
     }
-    if (vaultName) this.notifyFailedBackups(vaultName, topicArn);
+    if (vaultName) this.notifyFailedBackups(failedBackupsName, vaultName, topicArn);
   }
 
   public get alarmArns(): readonly string[] {
@@ -399,12 +572,12 @@ class RegionalAlarms extends Construct {
   }
 
   /** The event says which job failed and why; the alarm only that one did. */
-  private notifyFailedBackups(vaultName: string, topicArn: string): void {
+  private notifyFailedBackups(name: string, vaultName: string, topicArn: string): void {
     const { provider } = this.region;
     const vaultArn = this.region.arn('backup', `backup-vault:${vaultName}`);
     const rule = new CloudwatchEventRule(this, 'FailedBackups', {
       provider,
-      name: this.region.resourceName('rule', 'failed-backups'),
+      name: this.region.resourceName('rule', name),
       description: `Backups and copies of ${this.region.name} that failed`,
       eventPattern: JSON.stringify({
         source: ['aws.backup'],
@@ -428,40 +601,65 @@ class RegionalAlarms extends Construct {
   }
 }
 
-function watchedOf(given: MonitoringProps, role: 'primary' | 'secondary'): Watched {
-  const props = role === 'secondary' ? { ...given, ...given.secondaryThresholds } : given;
-  const { regions, tableName, busName, functionTimeoutsSeconds = [] } = props;
-  const peer = regions.peerOf(regions[role]);
+function watchedOf(props: MonitoringProps, role: 'primary' | 'secondary'): Watched {
+  const own = role === 'secondary' ? pick(props.secondarySettings) : {};
+  const limits: Required<MonitoringThresholds> = { ...DEFAULTS, ...pick(props), ...own };
+  const { regions, busName, functionTimeoutsSeconds = [] } = props;
+  const peer = regions.peerOf(regions[role]).name;
   const functionNames = props[`${role}FunctionNames`] ?? [];
-  const targetGroups = props[`${role}TargetGroupArnSuffixes`] ?? [];
-  const deadLetterQueues = props[`${role}DeadLetterQueueNames`] ?? [];
-  const cluster = props[`${role}ClusterIdentifier`];
   const stateMachine = props[`${role}StateMachineArn`];
   const loadBalancer = props[`${role}LoadBalancerArnSuffix`];
   const vaultName = props[`${role}VaultName`];
   const ruleName = props[`${role}RuleName`];
-  const sent = replicationFrom(props, role);
-  const received = replicationFrom(props, other(role));
-  const limits = { percent: props.functionDurationPercent ?? 80, errors: props.functionErrors ?? 5 };
+  const watches: readonly Watch[] = [
+    ...ifGiven(props[`${role}ClusterIdentifier`], (id) => auroraWatches(id, limits.auroraLagMilliseconds)),
+    ...ifGiven(props.tableName, (name) => tableWatches(name, peer, limits.dynamoDbLatencyMilliseconds)),
+    ...(props.tableNames ?? []).flatMap((name, index) =>
+      tableWatches(name, peer, limits.dynamoDbLatencyMilliseconds, { suffix: `${index + 2}`, subject: name }),
+    ),
+    ...bucketWatches(props, role, limits),
+    ...(props.buckets ?? []).flatMap((pair, index) =>
+      bucketWatches(pair, role, limits, { suffix: `${index + 2}`, subject: pair[`${role}BucketName`] }),
+    ),
+    ...(props[`${role}InstanceIdentifiers`] ?? []).flatMap((id, index) => instanceWatches(id, index, limits)),
+    ...functionNames.flatMap((name, index) =>
+      functionWatches(name, index, {
+        percent: limits.functionDurationPercent,
+        errors: limits.functionErrors,
+        timeout: functionTimeoutsSeconds[index] ?? 30,
+      }),
+    ),
+    ...ifGiven(stateMachine, stateMachineWatches),
+    ...ifGiven(loadBalancer, (suffix) =>
+      loadBalancerWatches(suffix, props[`${role}TargetGroupArnSuffixes`] ?? [], limits),
+    ),
+    ...ifGiven(props[`${role}NetworkLoadBalancerArnSuffix`], (suffix) =>
+      networkLoadBalancerWatches(suffix, props[`${role}NetworkTargetGroupArnSuffixes`] ?? [], limits.connectionResets),
+    ),
+    ...(props[`${role}Apis`] ?? []).flatMap(({ apiName, stageName }, index) =>
+      apiWatches({ ApiName: apiName, Stage: stageName }, index, limits),
+    ),
+    ...(props[`${role}ContainerServices`] ?? []).flatMap(({ clusterName, serviceName, minCapacity }, index) =>
+      containerServiceWatches(
+        { ClusterName: clusterName, ServiceName: serviceName, tasks: minCapacity },
+        index,
+        limits,
+      ),
+    ),
+    ...(props[`${role}DeliveryStreamNames`] ?? []).map((name, index) =>
+      deliveryStreamWatch(name, index, limits.deliveryFreshnessSeconds),
+    ),
+    ...(props.logSubscriptions ? logSubscriptionWatches() : []),
+    ...(props[`${role}DeadLetterQueueNames`] ?? []).map(deadLetterWatch),
+    ...ifGiven(vaultName, vaultWatches),
+    ...ifGiven(busName, (bus) => ifGiven(ruleName, (rule) => ruleWatches(bus, rule))),
+  ];
   return {
     topicArn: props[`${role}TopicArn`],
+    anyName: named(props, 'any'),
+    failedBackupsName: named(props, 'failed-backups'),
     vaultName,
-    watches: [
-      ...ifGiven(cluster, (id) => auroraWatches(id, props.auroraLagMilliseconds ?? 5000)),
-      ...ifGiven(tableName, (name) => tableWatches(name, peer.name, props.dynamoDbLatencyMilliseconds ?? 30_000)),
-      ...ifGiven(received, (from) =>
-        arrivalWatches(from, props.s3LatencySeconds ?? 600, props.s3PendingBytes ?? 1_073_741_824),
-      ),
-      ...ifGiven(sent, departureWatches),
-      ...functionNames.flatMap((name, index) =>
-        functionWatches(name, index, { ...limits, timeout: functionTimeoutsSeconds[index] ?? 30 }),
-      ),
-      ...ifGiven(stateMachine, stateMachineWatches),
-      ...ifGiven(loadBalancer, (suffix) => loadBalancerWatches(suffix, targetGroups, props.serverErrors ?? 10)),
-      ...deadLetterQueues.map(deadLetterWatch),
-      ...ifGiven(vaultName, vaultWatches),
-      ...ifGiven(busName, (bus) => ifGiven(ruleName, (rule) => ruleWatches(bus, rule))),
-    ],
+    watches: watches.map((watch) => ({ ...watch, name: named(props, watch.name) })),
     graphs: [
       ...ifGiven(loadBalancer, requestGraphs),
       ...ifGiven(functionNames.length > 0 ? functionNames : undefined, invocationGraphs),
@@ -469,6 +667,31 @@ function watchedOf(given: MonitoringProps, role: 'primary' | 'secondary'): Watch
       ...ifGiven(busName, eventLatencyGraphs),
     ],
   };
+}
+
+/** The thresholds among the props, or among the settings of a region. */
+function pick(props?: RegionalSettings): MonitoringThresholds {
+  return settingsNamed(props, Monitoring.SETTINGS) ?? {};
+}
+
+/** The name of something of this monitoring, different from those of another. */
+function named({ monitoringName }: MonitoringProps, name: string): string {
+  return monitoringName === undefined ? name : `${monitoringName}-${name}`;
+}
+
+/** What one region receives from the other's bucket, and what its own cannot send. */
+function bucketWatches(
+  pair: Partial<WatchedBuckets>,
+  role: 'primary' | 'secondary',
+  { s3LatencySeconds, s3PendingBytes }: Required<MonitoringThresholds>,
+  several?: Several,
+): Watch[] {
+  return [
+    ...ifGiven(replicationFrom(pair, other(role)), (received) =>
+      arrivalWatches(received, s3LatencySeconds, s3PendingBytes, several),
+    ),
+    ...ifGiven(replicationFrom(pair, role), (sent) => departureWatches(sent, several)),
+  ];
 }
 
 function ifGiven<T, R>(value: T | undefined, what: (value: T) => R[]): R[] {
@@ -480,10 +703,10 @@ function other(role: 'primary' | 'secondary'): 'primary' | 'secondary' {
 }
 
 /** The replication that the bucket of one region sends, if there is one. */
-function replicationFrom(props: MonitoringProps, role: 'primary' | 'secondary'): BucketReplication | undefined {
-  const RuleId = props[`${role}ReplicationRuleId`];
-  const SourceBucket = props[`${role}BucketName`];
-  const DestinationBucket = props[`${other(role)}BucketName`];
+function replicationFrom(pair: Partial<WatchedBuckets>, role: 'primary' | 'secondary'): BucketReplication | undefined {
+  const RuleId = pair[`${role}ReplicationRuleId`];
+  const SourceBucket = pair[`${role}BucketName`];
+  const DestinationBucket = pair[`${other(role)}BucketName`];
   if (RuleId === undefined || SourceBucket === undefined || DestinationBucket === undefined) return undefined;
   return { SourceBucket, DestinationBucket, RuleId };
 }
@@ -494,4 +717,10 @@ function healthCheckGraphs({ regions, healthCheckIds = [], eventHealthCheckId }:
   return [
     { region: regions.route53Metrics, title: 'Health checks (1 is healthy)', metrics: ids.map(healthCheckStatus) },
   ];
+}
+
+function acceleratorGraphs({ regions, acceleratorId }: MonitoringProps): SharedGraph[] {
+  const region = regions.both.find(({ name }) => name === ACCELERATOR_METRICS_REGION);
+  if (acceleratorId === undefined || region === undefined) return [];
+  return [{ region, title: 'Connections through the accelerator', metrics: [acceleratorMetric(acceleratorId)] }];
 }

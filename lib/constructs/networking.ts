@@ -575,6 +575,7 @@ class RegionalVpc extends Construct implements BuiltNetwork {
       name: 'vpc-flow-logs',
       description: `Writes the flow logs of the VPC in ${this.region.name}`,
       servicePrincipal: 'vpc-flow-logs.amazonaws.com',
+      sourceArn: this.region.arn('ec2', 'vpc-flow-log/*'),
       statements: [
         {
           // Without CreateLogGroup: records that arrive late cannot bring a deleted log group back.

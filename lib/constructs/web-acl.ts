@@ -14,21 +14,10 @@ import { policyDocument } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { RegionalSettings, warnOfDifferences, WebAclSettings } from '../core/regional-settings';
 import { arn, instance, integer, known, validateProps } from '../core/validation';
 
-/** Who may send what: the part of a web ACL that could differ between regions, and should not. */
-export interface WebAclSettings {
-  /** Requests that one address may send within 5 minutes (10 to 2,000,000,000). More are answered with 429. @default 2000 */
-  readonly rateLimit?: number;
-  /** Countries that are refused, as ISO 3166 codes of two capital letters, such as `KP`. @default [] */
-  readonly blockedCountries?: readonly string[];
-  /** The only countries that are served, as ISO 3166 codes. Not together with `blockedCountries`. @default - all */
-  readonly allowedCountries?: readonly string[];
-  /** IPv4 and IPv6 ranges that no rule inspects, such as those of your monitoring. @default [] */
-  readonly trustedCidrBlocks?: readonly string[];
-  /** IPv4 and IPv6 ranges that are refused everything, `healthCheckPaths` included. @default [] */
-  readonly blockedCidrBlocks?: readonly string[];
-}
+export type { WebAclSettings } from '../core/regional-settings';
 
 /** Props of `WebAcl`. */
 export interface WebAclProps extends WebAclSettings {
@@ -63,7 +52,7 @@ export interface WebAclProps extends WebAclSettings {
    */
   readonly healthCheckPaths?: readonly string[];
   /** What is different in the secondary region, after all. Gives a warning. @default - nothing */
-  readonly secondarySettings?: WebAclSettings;
+  readonly secondarySettings?: RegionalSettings;
 }
 
 /** One region's web ACL. */
@@ -331,7 +320,12 @@ export class WebAcl extends Construct {
     this.primary = halves.primary.outputs;
     this.secondary = halves.secondary.outputs;
     this.checkCapacity(Math.max(this.primary.capacity, this.secondary.capacity), props.ruleGroupCapacity);
-    this.warnOfDifferences(given.primary.settings, given.secondary.settings);
+    warnOfDifferences(
+      this,
+      given.primary.settings,
+      given.secondary.settings,
+      'a failover changes who is served (rule R-LB-3)',
+    );
   }
 
   private checkPairs(props: WebAclProps): void {
@@ -386,19 +380,6 @@ export class WebAcl extends Construct {
         `The web ACL needs about ${capacity} capacity units: AWS charges more for every request above ${CAPACITY_IN_PRICE}.`,
       );
     }
-  }
-
-  private warnOfDifferences(primary: CompleteSettings, secondary: CompleteSettings): void {
-    const different = (Object.keys(primary) as (keyof WebAclSettings)[]).filter(
-      (key) => JSON.stringify(primary[key]) !== JSON.stringify(secondary[key]),
-    );
-    if (different.length === 0) return;
-    addNotice(
-      this,
-      'warn',
-      `The web ACLs differ in ${different.join(', ')}: a failover changes who is served. ` +
-        'Remove secondarySettings unless the law of a region demands them (rule R-LB-3).',
-    );
   }
 
   private problem(prop: string, received: unknown, wayOut: string): ConfigurationError {

@@ -83,10 +83,14 @@ function metricWidget(
       view: 'timeSeries',
       stacked: false,
       period: 60,
-      metrics: graphs.flatMap(({ metrics }) => metrics.map(line)),
+      metrics: graphs.flatMap(lines),
       annotations: { horizontal: [...new Set(thresholds)].map((value) => ({ label: 'alarm', value })) },
     },
   };
+}
+
+function lines({ metrics, query, title }: Graph): unknown[][] {
+  return query === undefined ? metrics.map(line) : [[{ expression: query, label: title }]];
 }
 
 function line({ namespace, metricName, dimensions, statistic }: Metric): unknown[] {

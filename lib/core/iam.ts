@@ -43,9 +43,17 @@ export interface ServiceRoleProps {
   readonly statements: readonly PolicyStatement[];
   /** Some services do not send the account of the caller. @default true */
   readonly restrictToAccount?: boolean;
+  /** What the service acts for, as an ARN with `*`, where it says so (`aws:SourceArn`). @default - anything in the account */
+  readonly sourceArn?: string;
+  /** What else the service says of itself, such as an external id. @default {} */
+  readonly trustConditions?: PolicyStatement['conditions'];
 }
 
-/** A role that one AWS service assumes in this account only, with one inline policy that is deleted with it. */
+/**
+ * A role that one AWS service assumes in this account only, with one inline policy that is deleted with it. A service
+ * that can be asked by another account to act here would else be a confused deputy.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ */
 export class ServiceRole extends Construct {
   public readonly role: IamRole;
   /** Attach it to what must not run before the permissions exist. */
@@ -54,7 +62,6 @@ export class ServiceRole extends Construct {
   constructor(scope: Construct, id: string, props: ServiceRoleProps) {
     super(scope, id);
     const { region } = props;
-    const restricted = props.restrictToAccount ?? true;
     this.role = new IamRole(this, 'Resource', {
       provider: region.provider,
       name: region.resourceName('role', props.name),
@@ -63,7 +70,7 @@ export class ServiceRole extends Construct {
         {
           principals: { Service: props.servicePrincipal },
           actions: ['sts:AssumeRole'],
-          conditions: restricted ? { StringEquals: { 'aws:SourceAccount': region.accountId } } : undefined,
+          conditions: conditionsOfTrust(props),
         },
       ]),
     });
@@ -80,4 +87,17 @@ export class ServiceRole extends Construct {
   public get arn(): string {
     return this.role.arn;
   }
+}
+
+function conditionsOfTrust(props: ServiceRoleProps): PolicyStatement['conditions'] {
+  const { region, restrictToAccount = true, sourceArn, trustConditions = {} } = props;
+  const { StringEquals, ArnLike, ...others } = trustConditions;
+  const equal = { ...(restrictToAccount && { 'aws:SourceAccount': region.accountId }), ...StringEquals };
+  const like = { ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn }), ...ArnLike };
+  const conditions = {
+    ...(Object.keys(equal).length > 0 && { StringEquals: equal }),
+    ...(Object.keys(like).length > 0 && { ArnLike: like }),
+    ...others,
+  };
+  return Object.keys(conditions).length > 0 ? conditions : undefined;
 }

@@ -77,6 +77,7 @@ const RULES = {
   },
   'task family': { maxLength: 255, ...WORD },
   topic: { maxLength: 256, ...WORD },
+  trail: { maxLength: 128, minLength: 3, ...DOTTED },
   volume: { maxLength: 255, ...PATH },
   'web acl': { maxLength: 128, ...WORD },
   'ip set': { maxLength: 128, ...WORD },

@@ -36,12 +36,25 @@ const TABLE_OPERATIONS = [
   'UpdateItem',
 ];
 
+/** What tells one of several apart, when there are several: the end of its ids, and of the names of its alarms. */
+export interface Several {
+  readonly suffix?: string;
+  readonly subject?: string;
+}
+
 /** A global table, seen from one region that sends to another. */
-export function tableWatches(tableName: string, receivingRegion: string, latencyMilliseconds: number): Watch[] {
+export function tableWatches(
+  tableName: string,
+  receivingRegion: string,
+  latencyMilliseconds: number,
+  several: Several = {},
+): Watch[] {
+  const { suffix = '', subject } = several;
   const dimensions = { TableName: tableName };
   const throttles = (kind: string): Watch => ({
-    id: `Table${kind}Throttles`,
+    id: `Table${kind}Throttles${suffix}`,
     name: `table-${kind.toLowerCase()}-throttles`,
+    subject,
     title: 'Table throttles',
     description: `${kind} requests to the table are throttled`,
     metrics: [metric('AWS/DynamoDB', `${kind}ThrottleEvents`, 'Sum', dimensions)],
@@ -50,8 +63,9 @@ export function tableWatches(tableName: string, receivingRegion: string, latency
   });
   return [
     {
-      id: 'TableReplication',
+      id: `TableReplication${suffix}`,
       name: 'table-replication-latency',
+      subject,
       title: 'Table replication latency (ms)',
       description: `Items written here reach ${receivingRegion} late`,
       // Published by the sending region, one direction each (rule R-CW-5).
@@ -67,8 +81,9 @@ export function tableWatches(tableName: string, receivingRegion: string, latency
     throttles('Read'),
     throttles('Write'),
     {
-      id: 'TableErrors',
+      id: `TableErrors${suffix}`,
       name: 'table-system-errors',
+      subject,
       title: 'Table system errors',
       description: 'DynamoDB answers requests to the table with 5xx',
       metrics: TABLE_OPERATIONS.map((Operation) =>
@@ -89,19 +104,26 @@ export interface BucketReplication {
 }
 
 /** What the bucket of this region receives: latency and backlog are published at the destination (rule R-CW-4). */
-export function arrivalWatches(replication: BucketReplication, latencySeconds: number, pendingBytes: number): Watch[] {
+export function arrivalWatches(
+  replication: BucketReplication,
+  latencySeconds: number,
+  pendingBytes: number,
+  { suffix = '', subject }: Several = {},
+): Watch[] {
   return [
     {
-      id: 'ObjectLatency',
+      id: `ObjectLatency${suffix}`,
       name: 'bucket-replication-latency',
+      subject,
       title: 'Bucket replication latency (s)',
       description: 'Objects arrive late: the 15 minutes of Replication Time Control are at risk',
       metrics: [metric('AWS/S3', 'ReplicationLatency', 'Maximum', { ...replication })],
       threshold: latencySeconds,
     },
     {
-      id: 'ObjectBacklog',
+      id: `ObjectBacklog${suffix}`,
       name: 'bucket-replication-backlog',
+      subject,
       title: 'Bucket replication backlog (bytes)',
       description: 'More bytes wait to be replicated to this region than usual',
       metrics: [metric('AWS/S3', 'BytesPendingReplication', 'Maximum', { ...replication })],
@@ -112,11 +134,12 @@ export function arrivalWatches(replication: BucketReplication, latencySeconds: n
 }
 
 /** What the bucket of this region could not send: failures are published at the source (rule R-CW-4). */
-export function departureWatches(replication: BucketReplication): Watch[] {
+export function departureWatches(replication: BucketReplication, { suffix = '', subject }: Several = {}): Watch[] {
   return [
     {
-      id: 'ObjectFailures',
+      id: `ObjectFailures${suffix}`,
       name: 'bucket-replication-failures',
+      subject,
       title: 'Bucket replication failures',
       description: 'Objects of this region cannot be replicated, and will not be tried again',
       metrics: [metric('AWS/S3', 'OperationsFailedReplication', 'Sum', { ...replication })],
@@ -186,7 +209,7 @@ export function stateMachineWatches(stateMachineArn: string): Watch[] {
 export function loadBalancerWatches(
   LoadBalancer: string,
   targetGroups: readonly string[],
-  serverErrors: number,
+  { serverErrors, responseTimeMilliseconds }: { serverErrors: number; responseTimeMilliseconds: number },
 ): Watch[] {
   const errors = (origin: string, description: string): Watch => ({
     id: `${origin}Errors`,
@@ -200,6 +223,15 @@ export function loadBalancerWatches(
   return [
     errors('ELB', 'The load balancer answers 5xx: it has no healthy target, or a target breaks off'),
     errors('Target', 'Targets of the load balancer answer 5xx'),
+    {
+      id: 'ResponseTime',
+      name: 'load-balancer-response-time',
+      title: 'Response time, 99th percentile (s)',
+      description: `One of 100 requests to the load balancer waits more than ${responseTimeMilliseconds} ms`,
+      metrics: [metric('AWS/ApplicationELB', 'TargetResponseTime', 'p99', { LoadBalancer })],
+      threshold: responseTimeMilliseconds / 1000,
+      evaluationPeriods: 5,
+    },
     ...targetGroups.map((TargetGroup, index) => ({
       id: `UnhealthyTargets${index + 1}`,
       name: 'unhealthy-targets',
@@ -210,6 +242,213 @@ export function loadBalancerWatches(
       threshold: 0,
       evaluationPeriods: 3,
     })),
+  ];
+}
+
+/**
+ * A network load balancer with its target groups. It counts connections, not requests: it resets what arrives for a
+ * connection that it has forgotten, a target what it does not take. Resets by clients are their business.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
+ */
+export function networkLoadBalancerWatches(
+  LoadBalancer: string,
+  targetGroups: readonly string[],
+  connectionResets: number,
+): Watch[] {
+  return [
+    {
+      id: 'ConnectionResets',
+      name: 'connection-resets',
+      title: 'Connections reset by load balancer and targets',
+      description: 'The network load balancer or its targets reset connections: clients must connect again',
+      metrics: ['ELB', 'Target'].map((origin) =>
+        metric('AWS/NetworkELB', `TCP_${origin}_Reset_Count`, 'Sum', { LoadBalancer }),
+      ),
+      threshold: connectionResets,
+      period: 300,
+    },
+    ...targetGroups.map((TargetGroup, index) => ({
+      id: `UnhealthyNetworkTargets${index + 1}`,
+      name: 'unhealthy-network-targets',
+      subject: TargetGroup,
+      title: 'Unhealthy targets of network load balancers',
+      description: `Targets of ${TargetGroup} fail their health checks`,
+      metrics: [metric('AWS/NetworkELB', 'UnHealthyHostCount', 'Maximum', { TargetGroup, LoadBalancer })],
+      threshold: 0,
+      evaluationPeriods: 3,
+    })),
+  ];
+}
+
+/** A stage of a REST API: `5XXError` is 0 or 1 for each request, so that its average is the share. */
+export function apiWatches(
+  { ApiName, Stage }: { ApiName: string; Stage: string },
+  index: number,
+  { apiErrorPercent, responseTimeMilliseconds }: { apiErrorPercent: number; responseTimeMilliseconds: number },
+): Watch[] {
+  const dimensions = { ApiName, Stage };
+  return [
+    {
+      id: `ApiErrors${index + 1}`,
+      name: 'api-errors',
+      subject: ApiName,
+      title: 'API responses 5xx (share)',
+      description: `More than ${apiErrorPercent} % of the responses of ${ApiName} are 5xx`,
+      metrics: [metric('AWS/ApiGateway', '5XXError', 'Average', dimensions)],
+      threshold: apiErrorPercent / 100,
+      evaluationPeriods: 3,
+    },
+    {
+      id: `ApiLatency${index + 1}`,
+      name: 'api-latency',
+      subject: ApiName,
+      title: 'API latency, 99th percentile (ms)',
+      description: `One of 100 requests to ${ApiName} waits more than ${responseTimeMilliseconds} ms`,
+      metrics: [metric('AWS/ApiGateway', 'Latency', 'p99', dimensions)],
+      threshold: responseTimeMilliseconds,
+      evaluationPeriods: 5,
+    },
+  ];
+}
+
+/** Limits of an RDS instance. */
+export interface InstanceLimits {
+  readonly replicaLagSeconds: number;
+  readonly replicationSlotLagBytes: number;
+  readonly freeStorageBytes: number;
+  readonly databaseCpuPercent: number;
+  readonly databaseConnections: number;
+}
+
+/**
+ * An RDS instance, not of Aurora. The lag is published by a replica and the slot's lag by its source: both are watched on
+ * both, because a promotion changes the roles, and the alarm without data stays silent. An instance always reports its
+ * CPU: there silence is its loss.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+ */
+export function instanceWatches(subject: string, index: number, limits: InstanceLimits): Watch[] {
+  const watch = (
+    name: string,
+    [title, description]: readonly [string, string],
+    [metricName, statistic, threshold]: readonly [string, string, number],
+    more: Partial<Watch> = {},
+  ): Watch => ({
+    id: `${metricName}${index + 1}`,
+    name,
+    subject,
+    title,
+    description,
+    metrics: [metric('AWS/RDS', metricName, statistic, { DBInstanceIdentifier: subject })],
+    threshold,
+    evaluationPeriods: 5,
+    ...more,
+  });
+  return [
+    watch(
+      'database-replica-lag',
+      ['Database replica lag (s)', `The replica ${subject} is far behind: a promotion now would lose that much`],
+      ['ReplicaLag', 'Maximum', limits.replicaLagSeconds],
+    ),
+    watch(
+      'database-slot-lag',
+      ['Database replication slot lag (bytes)', `${subject} keeps its log for a replica that does not follow`],
+      ['OldestReplicationSlotLag', 'Maximum', limits.replicationSlotLagBytes],
+    ),
+    watch(
+      'database-storage',
+      ['Free storage of databases (bytes)', `${subject} runs out of storage`],
+      ['FreeStorageSpace', 'Minimum', limits.freeStorageBytes],
+      { comparison: 'LessThanThreshold' },
+    ),
+    watch(
+      'database-cpu',
+      ['Database CPU (%)', `${subject} is close to what it can do, or gone`],
+      ['CPUUtilization', 'Average', limits.databaseCpuPercent],
+      { treatMissingData: 'breaching' },
+    ),
+    watch(
+      'database-connections',
+      ['Database connections', `${subject} is close to refusing connections`],
+      ['DatabaseConnections', 'Maximum', limits.databaseConnections],
+    ),
+  ];
+}
+
+/**
+ * A service of ECS. Its CPU and memory are published for every service on Fargate; how many tasks run only with Container
+ * Insights, where silence means that none does.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+ */
+export function containerServiceWatches(
+  { ClusterName, ServiceName, tasks }: { ClusterName: string; ServiceName: string; tasks: number },
+  index: number,
+  { taskCpuPercent, taskMemoryPercent }: { taskCpuPercent: number; taskMemoryPercent: number },
+): Watch[] {
+  const dimensions = { ClusterName, ServiceName };
+  const share = (what: string, metricName: string, threshold: number): Watch => ({
+    id: `Tasks${metricName}${index + 1}`,
+    name: `task-${what.toLowerCase()}`,
+    subject: ServiceName,
+    title: `Task ${what} (%)`,
+    description: `The tasks of ${ServiceName} are close to what they can do`,
+    metrics: [metric('AWS/ECS', metricName, 'Average', dimensions)],
+    threshold,
+    evaluationPeriods: 5,
+  });
+  return [
+    {
+      id: `RunningTasks${index + 1}`,
+      name: 'running-tasks',
+      subject: ServiceName,
+      title: 'Running tasks',
+      description: `Fewer than ${tasks} tasks of ${ServiceName} run: the region cannot carry what it is sized for`,
+      metrics: [metric('ECS/ContainerInsights', 'RunningTaskCount', 'Minimum', dimensions)],
+      threshold: tasks,
+      comparison: 'LessThanThreshold',
+      evaluationPeriods: 5,
+      treatMissingData: 'breaching',
+    },
+    share('CPU', 'CPUUtilization', taskCpuPercent),
+    share('memory', 'MemoryUtilization', taskMemoryPercent),
+  ];
+}
+
+/** A Firehose stream to S3. Where nothing arrives it publishes nothing. */
+export function deliveryStreamWatch(subject: string, index: number, freshnessSeconds: number): Watch {
+  return {
+    id: `DeliveryFreshness${index + 1}`,
+    name: 'delivery-freshness',
+    subject,
+    title: 'Age of undelivered records (s)',
+    description: `${subject} does not write what it has: copies are not there when they are needed`,
+    metrics: [metric('AWS/Firehose', 'DeliveryToS3.DataFreshness', 'Maximum', { DeliveryStreamName: subject })],
+    threshold: freshnessSeconds,
+    evaluationPeriods: 3,
+  };
+}
+
+/**
+ * Subscription filters of all log groups of the region. The metrics carry the log group, the filter and a kind of
+ * destination for which AWS lists no values: a query asks for all of them.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+ */
+export function logSubscriptionWatches(): Watch[] {
+  const deliveries = (kind: string, description: string): Watch => ({
+    id: `LogDelivery${kind}`,
+    name: `log-delivery-${kind.toLowerCase()}`,
+    title: `Log events: delivery ${kind.toLowerCase()}`,
+    description,
+    metrics: [],
+    query: `SELECT SUM(Delivery${kind}) FROM SCHEMA("AWS/Logs", DestinationType, FilterName, LogGroupName)`,
+    threshold: 0,
+    period: 300,
+  });
+  return [
+    deliveries(
+      'Errors',
+      'Destinations refuse log events: after 24 hours, or at once without permission, they are lost',
+    ),
+    deliveries('Throttling', 'Destinations take log events more slowly than they come'),
   ];
 }
 
@@ -287,6 +526,13 @@ export function eventLatencyGraphs(): Graph[] {
       metrics: [metric('AWS/Events', 'IngestionToInvocationStartLatency', 'Average', {})],
     },
   ];
+}
+
+/** A Global Accelerator publishes in this region only, wherever its endpoints are. */
+export const ACCELERATOR_METRICS_REGION = 'us-west-2';
+
+export function acceleratorMetric(Accelerator: string): Metric {
+  return metric('AWS/GlobalAccelerator', 'NewFlowCount', 'Sum', { Accelerator });
 }
 
 /** 1 while a health check is healthy. Published in us-east-1 only (rule R-R53-14). */

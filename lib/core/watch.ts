@@ -7,6 +7,7 @@ export interface Metric {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Record<string, string>;
+  /** Such as `Sum`, or a percentile such as `p99`. */
   readonly statistic: string;
 }
 
@@ -15,6 +16,8 @@ export interface Graph {
   /** Title of the graph, with the unit. Graphs of the same title stand side by side. */
   readonly title: string;
   readonly metrics: readonly Metric[];
+  /** A Metrics Insights query for one line, instead of metrics: for those whose dimensions are not known beforehand. */
+  readonly query?: string;
 }
 
 /** A graph with a threshold: there is an alarm on it. Several metrics are added up. */
@@ -61,12 +64,17 @@ export function watchAlarm(scope: Construct, region: Region, topicArn: string, w
 
 type Measure = Pick<
   CloudwatchMetricAlarmConfig,
-  'namespace' | 'metricName' | 'dimensions' | 'statistic' | 'period' | 'metricQuery'
+  'namespace' | 'metricName' | 'dimensions' | 'statistic' | 'extendedStatistic' | 'period' | 'metricQuery'
 >;
 
-function measure({ metrics, period = 60 }: Watch): Measure {
-  const [only] = metrics;
-  if (metrics.length === 1) return { ...only, period };
+function measure({ metrics, query, title, period = 60 }: Watch): Measure {
+  if (query !== undefined) {
+    return { metricQuery: [{ id: 'total', expression: query, label: title, period, returnData: true }] };
+  }
+  if (metrics.length === 1) {
+    const [{ statistic, ...metric }] = metrics;
+    return { ...metric, ...(isPercentile(statistic) ? { extendedStatistic: statistic } : { statistic }), period };
+  }
   return {
     metricQuery: [
       { id: 'total', expression: 'SUM(METRICS())', label: 'Total', returnData: true },
@@ -76,4 +84,8 @@ function measure({ metrics, period = 60 }: Watch): Measure {
       })),
     ],
   };
+}
+
+function isPercentile(statistic: string): boolean {
+  return /^p\d/.test(statistic);
 }

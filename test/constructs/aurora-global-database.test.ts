@@ -500,6 +500,22 @@ describe('AuroraGlobalDatabase', () => {
       { secondaryInstanceCount: 0 },
       'test/D: secondaryInstanceCount is 0; give at least one instance: AWS cannot fail over to a cluster without any',
     ],
+    [
+      { secondarySettings: { instanceClass: 'db.t4g.medium' } },
+      `test/D: secondarySettings.instanceClass is "db.t4g.medium"; ${CLASSES}`,
+    ],
+    [
+      { secondarySettings: { serverlessMinCapacity: 8 } },
+      'test/D: secondarySettings.serverlessMinCapacity is 8; remove it, or set secondarySettings.instanceClass to "db.serverless"',
+    ],
+    [
+      { instanceClass: 'db.serverless', secondarySettings: { serverlessMaxCapacity: 4 } },
+      'test/D: secondarySettings.serverlessMaxCapacity is 4; give at least serverlessMinCapacity (8)',
+    ],
+    [
+      { secondarySettings: { instanceCount: 2 } },
+      'test/D: secondarySettings.instanceCount is 2; there is no such prop, remove it or correct its spelling',
+    ],
     [{ primaryInstanceCount: 16 }, 'test/D: primaryInstanceCount is 16; give a whole number from 1 to 15 instances'],
     [
       { serverlessMinCapacity: 8 },
@@ -655,8 +671,65 @@ describe('AuroraGlobalDatabase with MySQL', () => {
   });
 });
 
+describe('settings of the secondary region', () => {
+  const warningsOf = (props: Partial<AuroraGlobalDatabaseProps>): string[] => {
+    let warnings: string[] = [];
+    database(props, {}, (built) => {
+      warnings = built.node.metadata.map(({ data }) => String(data));
+      return {};
+    });
+    return warnings;
+  };
+  test('are the class of its instances', () => {
+    const props = { secondarySettings: { instanceClass: 'db.r6g.xlarge' } };
+    const own = database(props);
+    expect(
+      ['us-east-1', 'us-east-2'].map((region) => own.only('aws_rds_cluster_instance', region).body.instance_class),
+    ).toEqual(['db.r6g.large', 'db.r6g.xlarge']);
+    expect(warningsOf(props)).toEqual([expect.stringMatching(/differ in instanceClass: /)]);
+    expect(warningsOf({ secondarySettings: { instanceClass: 'db.r6g.large' } })).toEqual([]);
+  });
+
+  test("are the capacity of its serverless instances, and what it does not name is the primary's", () => {
+    const props = {
+      instanceClass: 'db.serverless',
+      serverlessMinCapacity: 16,
+      secondarySettings: { serverlessMinCapacity: 8 },
+    };
+    const own = database(props);
+    expect(
+      ['us-east-1', 'us-east-2'].map(
+        (region) => own.only('aws_rds_cluster', region).body.serverlessv2_scaling_configuration,
+      ),
+    ).toEqual([
+      { min_capacity: 16, max_capacity: 64 },
+      { min_capacity: 8, max_capacity: 64 },
+    ]);
+    expect(warningsOf(props)).toEqual([expect.stringMatching(/differ in serverlessMinCapacity: /)]);
+  });
+
+  test('may be another kind of instance', () => {
+    const props = {
+      instanceClass: 'db.serverless',
+      serverlessMinCapacity: 16,
+      secondarySettings: { instanceClass: 'db.r6g.2xlarge' },
+    };
+    const { body } = database(props).only('aws_rds_cluster', 'us-east-2');
+    expect(body).not.toHaveProperty('serverlessv2_scaling_configuration');
+    expect(warningsOf(props)).toHaveLength(1);
+  });
+});
+
 terraformTest.each([
   ['default', () => database()],
+  [
+    'secondary of another size',
+    () =>
+      database({
+        instanceClass: 'db.serverless',
+        secondarySettings: { serverlessMinCapacity: 16, serverlessMaxCapacity: 128 },
+      }),
+  ],
   ['db.serverless', () => database({ instanceClass: 'db.serverless', secondaryInstanceCount: 2 })],
   ['protected', () => database({ allowedCidrBlocks: ['192.168.0.0/24'] }, { protection: 'protected' })],
   [

@@ -294,6 +294,26 @@ describe('Compute', () => {
     expect(functionIn(reserved, 'us-east-2', 'Health').reserved_concurrent_executions).toBeUndefined();
   });
 
+  test('reserves another number in the secondary region when told to, and warns', () => {
+    const own = compute({ reservedConcurrency: 100, secondarySettings: { reservedConcurrency: 50 } });
+    expect(
+      ['us-east-1', 'us-east-2'].map((region) => functionIn(own, region, 'Processor').reserved_concurrent_executions),
+    ).toEqual([100, 50]);
+    synth((scope, regions) => {
+      const warned = (given: number): unknown[] =>
+        new Compute(scope, `C${given}`, {
+          regions,
+          ...PROPS,
+          reservedConcurrency: 100,
+          secondarySettings: { reservedConcurrency: given },
+        }).node.metadata.map(({ data }) => data);
+      expect(warned(50)).toEqual([
+        'test/C50: the regions differ in reservedConcurrency: after a failover the processor has that many instances. Remove it from secondarySettings unless it must be so.',
+      ]);
+      expect(warned(100)).toEqual([]);
+    });
+  });
+
   test('traces unless told not to', () => {
     expect(functionIn(full, 'us-east-1', 'Health').tracing_config).toEqual({ mode: 'Active' });
     const quiet = compute({ tracing: false });
@@ -422,6 +442,14 @@ describe('Compute fails on', () => {
     [{ architecture: 'arm' }, 'architecture is "arm"; use one of "arm64", "x86_64"'],
     [{ memorySize: 64 }, 'memorySize is 64; give a whole number from 128 to 10240 MB'],
     [{ timeoutSeconds: 901 }, 'timeoutSeconds is 901; give a whole number from 1 to 900 seconds'],
+    [
+      { secondarySettings: { reservedConcurrency: 0 } },
+      'secondarySettings.reservedConcurrency is 0; give a whole number from 1 to 900 instances: Lambda keeps 100 of an account unreserved, so more would stop its other functions',
+    ],
+    [
+      { secondarySettings: { memorySize: 512 } },
+      'secondarySettings.memorySize is 512; there is no such prop, remove it or correct its spelling',
+    ],
     [
       { reservedConcurrency: 1000 },
       'reservedConcurrency is 1000; give a whole number from 1 to 900 instances: Lambda keeps 100 of an account unreserved, so more would stop its other functions',

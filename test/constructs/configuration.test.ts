@@ -2,7 +2,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Route53Zone } from '@cdktf/provider-aws/lib/route53-zone';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { TerraformStack } from 'cdktf';
-import { swapper } from '../../lambda/parameter-replicator/value-map';
+import { swapper } from '../../lambda/replication/swap';
 import { Configuration, ConfigurationProps } from '../../lib/constructs/configuration';
 import { RegionPair } from '../../lib/core/region-pair';
 import { foreignReferences, withoutProvider } from '../support/locality';

@@ -1,8 +1,14 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import { Containers, ContainersProps, RegionalContainerService } from '../../lib/constructs/containers';
+import {
+  ContainerDestination,
+  Containers,
+  ContainersProps,
+  RegionalContainerService,
+} from '../../lib/constructs/containers';
 import { Encryption } from '../../lib/constructs/encryption';
 import { LoadBalancing } from '../../lib/constructs/load-balancing';
 import { Networking } from '../../lib/constructs/networking';
+import { RelationalDatabase } from '../../lib/constructs/relational-database';
 import { RegionalNetwork } from '../../lib/core/network';
 import { RegionPairProps } from '../../lib/core/region-pair';
 import { foreignReferences, withoutProvider } from '../support/locality';
@@ -821,6 +827,192 @@ function whole(pair: Partial<RegionPairProps> = {}): Synthesized {
     });
   }, pair);
 }
+
+describe('destinations', () => {
+  const GIVEN = {
+    primaryDestinations: [
+      { name: 'Database of the region', securityGroupId: 'sg-0a', port: 5432 },
+      { name: 'Cache', cidrBlock: '10.0.64.0/20', port: 6379 },
+    ],
+    secondaryDestinations: [
+      { name: 'Database of the region', securityGroupId: 'sg-0b', port: 5432 },
+      { name: 'Cache', cidrBlock: '10.1.64.0/20', port: 6379 },
+    ],
+  };
+
+  test.each([
+    ['us-east-1', 'sg-0a', '10.0.64.0/20'],
+    ['us-east-2', 'sg-0b', '10.1.64.0/20'],
+  ])('of the tasks of %s are open to them by single rules (R-NET-10)', (region, group, cidrBlock) => {
+    const given = build(GIVEN);
+    const [tasks] = given
+      .resources('aws_security_group', region)
+      .filter(({ body }) => body.name.startsWith('app-tasks'));
+    const rules = given
+      .resources('aws_vpc_security_group_egress_rule', region)
+      .filter(({ id }) => id.includes('_ToDestination'))
+      .map(({ body }) => body);
+    expect(rules.map(({ security_group_id: of }) => given.target(of))).toEqual([tasks, tasks]);
+    expect(rules).toEqual([
+      expect.objectContaining({
+        description: 'Database of the region',
+        referenced_security_group_id: group,
+        ip_protocol: 'tcp',
+        from_port: 5432,
+        to_port: 5432,
+      }),
+      expect.objectContaining({ description: 'Cache', cidr_ipv4: cidrBlock, from_port: 6379, to_port: 6379 }),
+    ]);
+    expect(rules[0]).not.toHaveProperty('cidr_ipv4');
+    expect(rules[1]).not.toHaveProperty('referenced_security_group_id');
+  });
+
+  test('lead to the database of their own region, and to no other (R-NET-5, R-NET-11)', () => {
+    const withDatabase = synth((scope, regions) => {
+      const database = new RelationalDatabase(scope, 'Database', {
+        regions,
+        ...KEYS,
+        primaryNetwork: PROPS.primaryNetwork,
+        secondaryNetwork: PROPS.secondaryNetwork,
+      });
+      const to = (role: 'primary' | 'secondary'): ContainerDestination[] => [
+        { name: 'Database', securityGroupId: database[role].securityGroupId, port: database.port },
+      ];
+      new Containers(scope, 'Containers', {
+        regions,
+        ...PROPS,
+        primaryDestinations: to('primary'),
+        secondaryDestinations: to('secondary'),
+      });
+    });
+    expect(foreignReferences(withDatabase)).toEqual([]);
+    for (const region of REGIONS) {
+      const [rule] = withDatabase
+        .resources('aws_vpc_security_group_egress_rule', region)
+        .filter(({ id }) => id.includes('_ToDestination1_'));
+      expect(withDatabase.target(rule.body.referenced_security_group_id).region).toBe(region);
+    }
+  });
+
+  const one = { name: 'Database', securityGroupId: 'sg-0a', port: 5432 };
+  test.each<[Json, string]>([
+    [
+      { primaryDestinations: [one] },
+      'secondaryDestinations is []; give 1, one for each of the primary region, in the same order',
+    ],
+    [
+      { primaryDestinations: [{ name: 'Database', port: 5432 }], secondaryDestinations: [one] },
+      'primaryDestinations[0].securityGroupId is missing; give either a security group or a cidrBlock',
+    ],
+    [
+      { primaryDestinations: [one], secondaryDestinations: [{ ...one, cidrBlock: '10.0.0.0/16' }] },
+      'secondaryDestinations[0].securityGroupId is "sg-0a"; give either a security group or a cidrBlock',
+    ],
+    [
+      { primaryDestinations: [one, one], secondaryDestinations: [one, { ...one, port: 1 }] },
+      'primaryDestinations[1] is {"name":"Database","securityGroupId":"sg-0a","port":5432}; give each destination once: EC2 refuses the second rule',
+    ],
+    [
+      { primaryDestinations: [{ name: 'All', cidrBlock: '0.0.0.0/0', port: 1 }], secondaryDestinations: [one] },
+      'primaryDestinations[0].cidrBlock is "0.0.0.0/0"; give an IPv4 range such as "10.0.0.0/16", not all addresses',
+    ],
+    [
+      { primaryDestinations: [{ ...one, securityGroupId: 'database' }], secondaryDestinations: [one] },
+      'primaryDestinations[0].securityGroupId is "database"; give the id of a security group',
+    ],
+    [
+      { primaryDestinations: [{ ...one, port: 65_536 }], secondaryDestinations: [one] },
+      'primaryDestinations[0].port is 65536; give a whole number from 1 to 65535',
+    ],
+    [
+      { primaryDestinations: [{ ...one, name: 'Database "ledger"' }], secondaryDestinations: [one] },
+      'primaryDestinations[0].name is "Database \\"ledger\\""; use 1 to 200 characters that EC2 allows in descriptions',
+    ],
+    [
+      { primaryDestinations: [{ ...one, protocol: 'udp' }], secondaryDestinations: [one] },
+      'primaryDestinations[0].protocol is "udp"; there is no such prop, remove it or correct its spelling',
+    ],
+  ])('fails on %j', (props, message) => {
+    expect(errorOf((scope, regions) => new Containers(scope, 'C', { regions, ...PROPS, ...props }))).toBe(
+      `test/C: ${message}`,
+    );
+  });
+
+  terraformTest(
+    'are accepted by the real AWS provider',
+    () => {
+      expect(
+        validate(build({ ...GIVEN, secondarySettings: { desiredCount: 3, minCapacity: 2, maxCapacity: 5 } })),
+      ).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('settings of the secondary region', () => {
+  const scaled = (stack: Synthesized, region: string): Json => {
+    const { min_capacity, max_capacity } = stack.only('aws_appautoscaling_target', region).body;
+    return [stack.only('aws_ecs_service', region).body.desired_count, min_capacity, max_capacity];
+  };
+  const warnings = (props: Json): string[] => {
+    let found: string[] = [];
+    synth((scope, regions) => {
+      const { node } = new Containers(scope, 'C', { regions, ...PROPS, ...props });
+      found = node.metadata.filter(({ type }) => type === '@cdktf/warn').map(({ data }) => String(data));
+    });
+    return found;
+  };
+
+  test('are its own numbers of tasks, and the primary keeps its own (R-ECS-1)', () => {
+    const own = build({ desiredCount: 4, secondarySettings: { desiredCount: 3, minCapacity: 2, maxCapacity: 6 } });
+    expect(REGIONS.map((region) => scaled(own, region))).toEqual([
+      [4, 4, 10],
+      [3, 2, 6],
+    ]);
+    expect(REGIONS.map((region) => scaled(build({ secondarySettings: {} }), region))).toEqual([
+      [2, 2, 10],
+      [1, 1, 10],
+    ]);
+  });
+
+  test('warn where the standby may not grow to what the primary may', () => {
+    expect(warnings({ secondarySettings: { maxCapacity: 6 } })).toEqual([
+      'test/C: the regions differ in maxCapacity: after a failover the service grows to that many tasks. Remove it from secondarySettings unless it must be so.',
+    ]);
+    expect(warnings({ secondarySettings: { desiredCount: 5, maxCapacity: 10 } })).toEqual([]);
+  });
+
+  test.each<[Json, string]>([
+    [
+      { standbyCapacity: 2, secondarySettings: { desiredCount: 3 } },
+      'secondarySettings.desiredCount is 3; remove it or standbyCapacity: both say how many tasks the secondary has',
+    ],
+    [
+      { standbyCapacity: 2, secondarySettings: { minCapacity: 1 } },
+      'secondarySettings.minCapacity is 1; remove it or standbyCapacity: both say how many tasks the secondary has',
+    ],
+    [
+      { secondarySettings: { minCapacity: 2 } },
+      'secondarySettings.minCapacity is 2; give at most secondarySettings.desiredCount, 1: autoscaling would start more',
+    ],
+    [
+      { secondarySettings: { desiredCount: 4, maxCapacity: 3 } },
+      'secondarySettings.desiredCount is 4; raise maxCapacity, 3: autoscaling would stop the tasks above it',
+    ],
+    [
+      { secondarySettings: { desiredCount: 0 } },
+      'secondarySettings.desiredCount is 0; give a whole number from 1 to 5000 tasks',
+    ],
+    [
+      { secondarySettings: { serverErrors: 1 } },
+      'secondarySettings.serverErrors is 1; there is no such prop, remove it or correct its spelling',
+    ],
+  ])('fail on %j', (props, message) => {
+    expect(errorOf((scope, regions) => new Containers(scope, 'C', { regions, ...PROPS, ...props }))).toBe(
+      `test/C: ${message}`,
+    );
+  });
+});
 
 test('behind the load balancer of the system, nothing leaves its region (R-TF-3)', () => {
   const system = whole(EUROPE);

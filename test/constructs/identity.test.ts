@@ -474,6 +474,71 @@ describe('Identity', () => {
     expect(() => identity({ ...unknown, healthCheckDrills: true, readOnlyAuditor: true }, {})).not.toThrow();
   });
 
+  describe('of a large system', () => {
+    const many = (name: string): string[] =>
+      Array.from({ length: 60 }, (_, index) => `${name}-of-a-large-system-${index}`);
+    const large = identity({
+      ...WHOLE,
+      primaryFunctionNames: many('function'),
+      secondaryFunctionNames: many('function'),
+      primaryDeadLetterQueueNames: many('queue'),
+      secondaryDeadLetterQueueNames: many('queue'),
+      healthCheckIds: many('check'),
+      readOnlyAuditor: true,
+    }).synthesized;
+    const policies = large.resources('aws_iam_policy');
+
+    test('the permissions are spread over several policies, none too long, at most ten for a role', () => {
+      for (const { body } of policies) expect(body.policy.length).toBeLessThanOrEqual(6144);
+      expect(policies.map(({ body }) => body.name)).toEqual(
+        expect.arrayContaining(['dr-operator-hand-in-dev', 'dr-operator-hand-in-2-dev', 'dr-operator-observe-2-dev']),
+      );
+      const attached = large
+        .resources('aws_iam_role_policy_attachment')
+        .filter(({ body }) => large.target(body.role).body.name === 'dr-operator-dev');
+      expect(attached).toHaveLength(policies.length);
+      expect(attached.length).toBeLessThanOrEqual(10);
+    });
+
+    test('nothing is lost or added on the way', () => {
+      const granted = statementsOf(large);
+      const of = (sid: string): string[] =>
+        granted.filter(({ Sid }) => Sid === sid).flatMap(({ Resource }) => Resource);
+      expect(of('HandIn')).toHaveLength(120);
+      expect(new Set(of('HandIn')).size).toBe(120);
+      expect(of('TakeDeadLetters').sort()).toEqual(of('SeeQueues').sort());
+      expect(of('TakeDeadLetters')).toHaveLength(120);
+      expect(allows(granted, { action: 'lambda:InvokeFunction', resource: of('HandIn')[119] })).toBe(true);
+      expect(allows(granted, { action: 'lambda:DeleteFunction', resource: of('HandIn')[119] })).toBe(false);
+      expect(allows(statementsOf(large, 'dr-auditor-dev'), { action: 'lambda:InvokeFunction' })).toBe(false);
+    });
+
+    test('a reference counts as the longest that its service allows, and is not cut', () => {
+      const references = (count: number): string[] =>
+        Array.from({ length: count }, (_, index) => `\${aws_sqs_queue.Dead_Letters_${index}.name}`);
+      const partsOf = (count: number): number =>
+        identity({
+          primaryDeadLetterQueueNames: references(count),
+          secondaryDeadLetterQueueNames: references(count),
+        }).synthesized.resources('aws_iam_policy').length;
+      // 114 characters with quotes and comma: with 48 queues what sees them needs a second policy, with 52 what empties them.
+      expect([1, 23, 24, 26].map(partsOf)).toEqual([4, 4, 5, 6]);
+    });
+  });
+
+  test('the warning about a root prints no token', () => {
+    synth((scope, regions) => {
+      const { node } = new Identity(scope, 'I', {
+        regions,
+        ...TRUST,
+        trustedPrincipalArns: [`arn:aws:iam::${regions.primary.accountId}:root`],
+      });
+      expect(node.metadata.map(({ data }) => data)).toEqual([
+        'test/I: arn:aws:iam::(known at apply):root stands for everybody whom that account lets assume the role; name a role or a user if you can',
+      ]);
+    });
+  });
+
   test('every resource names its provider (R-TF-1, R-TF-3)', () => {
     expect(withoutProvider(synthesized)).toEqual([]);
     expect(foreignReferences(synthesized)).toEqual([]);
@@ -641,8 +706,8 @@ describe('Identity refuses', () => {
     );
   });
 
-  test('more names than fit in a policy', () => {
-    const names = Array.from({ length: 60 }, (_, index) => `function-with-a-rather-long-name-${index}`);
+  test('more names than fit in ten policies', () => {
+    const names = Array.from({ length: 500 }, (_, index) => `function-with-a-rather-long-name-${index}`);
     expect(
       errorOf(
         (scope, regions) =>
@@ -650,7 +715,24 @@ describe('Identity refuses', () => {
         PAIR,
       ),
     ).toMatch(
-      /^test\/I: policy dr-operator-hand-in is "\d+ characters"; give fewer or shorter names: IAM takes 6144 characters in a policy$/,
+      /^test\/I: props is "\d\d policies"; give fewer or shorter names, or two Identity: IAM attaches 10 managed policies to a role$/,
+    );
+  });
+
+  test('one name that fits in no policy', () => {
+    expect(
+      errorOf(
+        (scope, regions) =>
+          new Identity(scope, 'I', {
+            regions,
+            ...TRUST,
+            primaryFunctionNames: ['f'.repeat(7000)],
+            secondaryFunctionNames: ['f'],
+          }),
+        PAIR,
+      ),
+    ).toMatch(
+      /^test\/I: statement HandIn of policy hand-in is "7\d{3} characters"; give shorter names: IAM takes 6144 characters in a policy$/,
     );
   });
 

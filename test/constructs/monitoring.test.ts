@@ -89,7 +89,7 @@ describe('the alarms', () => {
         .map(({ body }) => body.alarm_name.split(`-${role}-dev`)[0])
         .sort();
     expect(inRegion(P, 'primary')).toEqual(inRegion(S, 'secondary'));
-    expect(inRegion(P, 'primary')).toHaveLength(24);
+    expect(inRegion(P, 'primary')).toHaveLength(25);
   });
 
   test.each(HALVES)(
@@ -286,7 +286,7 @@ describe('the alarms', () => {
   test('of a region are at most 100, what a composite alarm holds (R-CW-7)', () => {
     const many = (role: string): string[] => Array.from({ length: 34 }, (_, index) => `f${index}-${role}`);
     expect(failing({ primaryFunctionNames: many('p'), secondaryFunctionNames: many('s') })).toBe(
-      'test/M: props is "102 alarms in us-east-1"; name fewer resources, or spread them over two Monitoring: a composite alarm holds 100',
+      'test/M: props is "102 alarms in us-east-1"; name fewer resources, or give some to another Monitoring with a monitoringName: a composite alarm holds 100',
     );
   });
 });
@@ -380,7 +380,7 @@ describe('the dashboards', () => {
       'Alarms, secondary (us-east-2)',
     ]);
     expect(synthesized.target(right.properties.alarms[0])).toBe(synthesized.only('aws_cloudwatch_composite_alarm', S));
-    expect(right.properties.alarms).toHaveLength(25);
+    expect(right.properties.alarms).toHaveLength(26);
   });
 
   test('do not overlap', () => {
@@ -541,14 +541,309 @@ describe('Monitoring', () => {
       { primaryDeadLetterQueueNames: ['q', 'q'], secondaryDeadLetterQueueNames: ['q', 'r'] },
       'test/M: primaryDeadLetterQueueNames[1] is "q"; give each name once',
     ],
+    [
+      { secondaryThresholds: { serverErrors: 1 } },
+      'test/M: secondaryThresholds is {"serverErrors":1}; there is no such prop, remove it or correct its spelling',
+    ],
+    [
+      { secondarySettings: { maxCapacity: 4 } },
+      'test/M: secondarySettings.maxCapacity is 4; there is no such prop, remove it or correct its spelling',
+    ],
+    [
+      { primaryInstanceIdentifiers: ['a'] },
+      'test/M: secondaryInstanceIdentifiers is missing; give it for both regions or for neither: what is not watched in a standby fails when it is needed',
+    ],
+    [
+      { primaryInstanceIdentifiers: ['a', 'a'], secondaryInstanceIdentifiers: ['a', 'b'] },
+      'test/M: primaryInstanceIdentifiers[1] is "a"; give each name once',
+    ],
+    [
+      { primaryApis: [{ apiName: 'a', stageName: 's' }], secondaryApis: [] },
+      'test/M: secondaryApis is []; give 1, one for each of the primary region, in the same order',
+    ],
+    [
+      { primaryApis: [{ apiName: 'a' }], secondaryApis: [{ apiName: 'a', stageName: 's' }] },
+      'test/M: primaryApis[0].stageName is missing; give a string',
+    ],
+    [
+      {
+        primaryApis: [
+          { apiName: 'a', stageName: 's' },
+          { apiName: 'a', stageName: 't' },
+        ],
+        secondaryApis: [
+          { apiName: 'b', stageName: 's' },
+          { apiName: 'c', stageName: 's' },
+        ],
+      },
+      'test/M: primaryApis[1] is "a"; give each name once',
+    ],
+    [
+      {
+        primaryContainerServices: [{ clusterName: 'c', serviceName: 's', minCapacity: 0 }],
+        secondaryContainerServices: [{ clusterName: 'c', serviceName: 's', minCapacity: 1 }],
+      },
+      'test/M: primaryContainerServices[0].minCapacity is 0; give a whole number from 1 to 5000 tasks',
+    ],
+    [
+      { primaryContainerServices: 'web' },
+      'test/M: primaryContainerServices is "web"; give a list of container services',
+    ],
+    [{ tableName: 'a', tableNames: ['a'] }, 'test/M: tableNames[0] is "a"; give each name once'],
+    [{ tableNames: ['a', 'b', 'a'] }, 'test/M: tableNames[2] is "a"; give each name once'],
+    [{ buckets: [{ primaryBucketName: 'a' }] }, 'test/M: buckets[0].secondaryBucketName is missing; give a string'],
+    [
+      {
+        buckets: [
+          { primaryBucketName: 'a', secondaryBucketName: 'b' },
+          { primaryBucketName: 'a', secondaryBucketName: 'c' },
+        ],
+      },
+      'test/M: buckets[1] is "a"; give each name once',
+    ],
+    [
+      { primaryNetworkTargetGroupArnSuffixes: ['t'], secondaryNetworkTargetGroupArnSuffixes: ['t'] },
+      'test/M: primaryNetworkLoadBalancerArnSuffix is missing; give it too: primaryNetworkTargetGroupArnSuffixes needs it',
+    ],
+    [
+      { secondaryNetworkLoadBalancerArnSuffix: 'net/a/1' },
+      'test/M: primaryNetworkLoadBalancerArnSuffix is missing; give it for both regions or for neither: what is not watched in a standby fails when it is needed',
+    ],
+    [
+      { acceleratorId: '1234-abcd' },
+      'test/M: acceleratorId is "1234-abcd"; remove it, and watch the load balancers behind it: its metrics are in us-west-2 only, which is neither region',
+    ],
+    [{ replicaLagSeconds: 0 }, 'test/M: replicaLagSeconds is 0; give a whole number from 1 to 86400 seconds'],
+    [{ apiErrorPercent: 100 }, 'test/M: apiErrorPercent is 100; give a whole number from 0 to 99 percent'],
+    [
+      { responseTimeMilliseconds: 0.5 },
+      'test/M: responseTimeMilliseconds is 0.5; give a whole number from 1 to 300000 milliseconds',
+    ],
+    [{ logSubscriptions: 'yes' }, 'test/M: logSubscriptions is "yes"; give true or false'],
+    [
+      { deliveryFreshnessSeconds: 30 },
+      'test/M: deliveryFreshnessSeconds is 30; give a whole number from 60 to 86400 seconds',
+    ],
   ])('fails on %j', (props, message) => {
     expect(failing(props)).toBe(message);
   });
 });
 
+const MORE = {
+  tableName: 'orders-dev',
+  tableNames: ['sessions-dev', 'customers-dev'],
+  buckets: [
+    {
+      primaryBucketName: 'uploads-primary-dev',
+      secondaryBucketName: 'uploads-secondary-dev',
+      primaryReplicationRuleId: 'there',
+      secondaryReplicationRuleId: 'back',
+    },
+    { primaryBucketName: 'a', secondaryBucketName: 'b', primaryReplicationRuleId: 'one-way' },
+  ],
+  primaryInstanceIdentifiers: ['ledger-primary-dev'],
+  secondaryInstanceIdentifiers: ['ledger-secondary-dev'],
+  primaryLoadBalancerArnSuffix: 'app/primary/1',
+  secondaryLoadBalancerArnSuffix: 'app/secondary/2',
+  primaryNetworkLoadBalancerArnSuffix: 'net/primary/1',
+  secondaryNetworkLoadBalancerArnSuffix: 'net/secondary/2',
+  primaryNetworkTargetGroupArnSuffixes: ['targetgroup/net/1'],
+  secondaryNetworkTargetGroupArnSuffixes: ['targetgroup/net/2'],
+  primaryApis: [{ apiName: 'api-primary-dev', stageName: 'live' }],
+  secondaryApis: [{ apiName: 'api-secondary-dev', stageName: 'live' }],
+  primaryContainerServices: [{ clusterName: 'web-primary-dev', serviceName: 'web-primary-dev', minCapacity: 2 }],
+  secondaryContainerServices: [{ clusterName: 'web-secondary-dev', serviceName: 'web-secondary-dev', minCapacity: 1 }],
+  primaryDeliveryStreamNames: ['log-copies-primary-dev'],
+  secondaryDeliveryStreamNames: ['log-copies-secondary-dev'],
+  logSubscriptions: true,
+};
+const WEST: Partial<RegionPairProps> = { primaryRegion: 'us-east-1', secondaryRegion: 'us-west-2' };
+
+describe('of more services, the alarms', () => {
+  const synthesized = built(MORE);
+  const inSecondary = (metric: string): Json =>
+    alarmsOn(synthesized, metric)
+      .filter(({ region }) => region === S)
+      .map(({ body }) => body);
+
+  test.each([
+    ['AWS/RDS', 'ReplicaLag', { DBInstanceIdentifier: 'ledger-secondary-dev' }, 300],
+    ['AWS/RDS', 'OldestReplicationSlotLag', { DBInstanceIdentifier: 'ledger-secondary-dev' }, 2 ** 30],
+    ['AWS/RDS', 'FreeStorageSpace', { DBInstanceIdentifier: 'ledger-secondary-dev' }, 5 * 2 ** 30],
+    ['AWS/RDS', 'CPUUtilization', { DBInstanceIdentifier: 'ledger-secondary-dev' }, 80],
+    ['AWS/RDS', 'DatabaseConnections', { DBInstanceIdentifier: 'ledger-secondary-dev' }, 400],
+    ['AWS/NetworkELB', 'UnHealthyHostCount', { TargetGroup: 'targetgroup/net/2', LoadBalancer: 'net/secondary/2' }, 0],
+    ['AWS/ApiGateway', '5XXError', { ApiName: 'api-secondary-dev', Stage: 'live' }, 0.05],
+    ['AWS/ApiGateway', 'Latency', { ApiName: 'api-secondary-dev', Stage: 'live' }, 3000],
+    ['AWS/ApplicationELB', 'TargetResponseTime', { LoadBalancer: 'app/secondary/2' }, 3],
+    ['AWS/ECS', 'CPUUtilization', { ClusterName: 'web-secondary-dev', ServiceName: 'web-secondary-dev' }, 85],
+    ['AWS/ECS', 'MemoryUtilization', { ClusterName: 'web-secondary-dev', ServiceName: 'web-secondary-dev' }, 85],
+    [
+      'ECS/ContainerInsights',
+      'RunningTaskCount',
+      { ClusterName: 'web-secondary-dev', ServiceName: 'web-secondary-dev' },
+      1,
+    ],
+    ['AWS/Firehose', 'DeliveryToS3.DataFreshness', { DeliveryStreamName: 'log-copies-secondary-dev' }, 900],
+  ])('on %s %s have the dimensions that AWS publishes (R-CW-1)', (namespace, metric, dimensions, threshold) => {
+    const found = inSecondary(metric).filter((body: Json) => body.namespace === namespace);
+    expect(found).toEqual([expect.objectContaining({ dimensions, threshold })]);
+  });
+
+  test('are on percentiles where an average would hide what some users wait for', () => {
+    for (const metric of ['Latency', 'TargetResponseTime']) {
+      const [{ extended_statistic, statistic }] = inSecondary(metric);
+      expect([extended_statistic, statistic]).toEqual(['p99', undefined]);
+    }
+    expect(inSecondary('5XXError')[0].statistic).toBe('Average');
+  });
+
+  test('fire on silence where there is always something to hear, and nowhere else (R-CW-8)', () => {
+    const breaching = synthesized
+      .resources('aws_cloudwatch_metric_alarm', S)
+      .filter(({ body }) => body.treat_missing_data !== 'notBreaching')
+      .map(({ body }) => [body.namespace, body.metric_name, body.treat_missing_data]);
+    expect(breaching.sort()).toEqual([
+      ['AWS/RDS', 'CPUUtilization', 'breaching'],
+      ['ECS/ContainerInsights', 'RunningTaskCount', 'breaching'],
+    ]);
+  });
+
+  test('fire below a threshold where less is worse', () => {
+    const below = synthesized
+      .resources('aws_cloudwatch_metric_alarm', S)
+      .filter(({ body }) => body.comparison_operator === 'LessThanThreshold')
+      .map(({ body }) => body.metric_name);
+    expect(below.sort()).toEqual(['FreeStorageSpace', 'RunningTaskCount']);
+  });
+
+  test('add up the resets of a network load balancer and of its targets', () => {
+    const [{ metric_query: queries, threshold }] = inSecondary('TCP_ELB_Reset_Count');
+    expect(threshold).toBe(100);
+    expect(queries.slice(1).map(({ metric }: Json) => [metric.metric_name, metric.dimensions])).toEqual([
+      ['TCP_ELB_Reset_Count', { LoadBalancer: 'net/secondary/2' }],
+      ['TCP_Target_Reset_Count', { LoadBalancer: 'net/secondary/2' }],
+    ]);
+  });
+
+  test('ask for the deliveries of all subscription filters, whatever kind their destination is', () => {
+    const queries = synthesized
+      .resources('aws_cloudwatch_metric_alarm', P)
+      .filter(({ body }) => body.alarm_name.startsWith('log-delivery'))
+      .map(({ body }) => [body.alarm_name, body.metric_query]);
+    const query = (kind: string): Json[] => [
+      expect.objectContaining({
+        expression: `SELECT SUM(Delivery${kind}) FROM SCHEMA("AWS/Logs", DestinationType, FilterName, LogGroupName)`,
+        period: 300,
+        return_data: true,
+      }),
+    ];
+    expect(queries).toEqual([
+      ['log-delivery-errors-primary-dev', query('Errors')],
+      ['log-delivery-throttling-primary-dev', query('Throttling')],
+    ]);
+    const drawn = widgets(synthesized, P).find(({ properties }) => properties.title?.includes('delivery errors'));
+    expect(drawn.properties.metrics).toEqual([
+      [{ expression: query('Errors')[0].sample.expression, label: 'Log events: delivery errors' }],
+    ]);
+  });
+
+  test('of several tables each have a name of their own, and measure both directions (R-CW-5)', () => {
+    const [{ alarm_name: first }, ...others] = inSecondary('ReadThrottleEvents');
+    expect([first, ...others.map((body: Json) => body.alarm_name)].sort()).toEqual([
+      'table-read-throttles-secondary-dev',
+      'table-read-throttles-secondary-dev-customers-dev',
+      'table-read-throttles-secondary-dev-sessions-dev',
+    ]);
+    const received = inSecondary('ReplicationLatency').filter((body: Json) => body.dimensions.TableName);
+    expect(received.map((body: Json) => body.dimensions.TableName).sort()).toEqual([
+      'customers-dev',
+      'orders-dev',
+      'sessions-dev',
+    ]);
+    expect(new Set(received.map((body: Json) => body.dimensions.ReceivingRegion))).toEqual(new Set([P]));
+  });
+
+  test('of several buckets follow each replication, one-way or both ways (R-CW-4)', () => {
+    expect(dimensionsOn(synthesized, 'BytesPendingReplication').map(([region, d]: Json) => [region, d.RuleId])).toEqual(
+      [
+        [P, 'back'],
+        [S, 'one-way'],
+        [S, 'there'],
+      ],
+    );
+    expect(
+      dimensionsOn(synthesized, 'OperationsFailedReplication').map(([region, d]: Json) => [region, d.RuleId]),
+    ).toEqual([
+      [P, 'one-way'],
+      [P, 'there'],
+      [S, 'back'],
+    ]);
+  });
+
+  test('have names of their own, and show on the dashboards with their thresholds', () => {
+    const alarms = synthesized.resources('aws_cloudwatch_metric_alarm', S);
+    expect(new Set(alarms.map(({ body }) => body.alarm_name)).size).toBe(alarms.length);
+    const drawn = widgets(synthesized, P).flatMap(({ properties }) => properties.metrics ?? []);
+    const names = new Set(drawn.map(([namespace, metric]: string[]) => `${namespace} ${metric}`));
+    for (const { body } of alarms.filter((alarm) => alarm.body.metric_name)) {
+      expect(names).toContain(`${body.namespace} ${body.metric_name}`);
+    }
+  });
+
+  test('take thresholds of your own, of the secondary region too', () => {
+    const own = built({
+      ...MORE,
+      replicaLagSeconds: 60,
+      responseTimeMilliseconds: 500,
+      secondarySettings: { responseTimeMilliseconds: 300 },
+    });
+    expect(alarmsOn(own, 'ReplicaLag').map(({ body }) => body.threshold)).toEqual([60, 60]);
+    expect(alarmsOn(own, 'TargetResponseTime').map(({ body }) => body.threshold)).toEqual([0.5, 0.3]);
+    expect(alarmsOn(own, 'Latency').map(({ body }) => body.threshold)).toEqual([500, 300]);
+  });
+
+  test('stay in their region, and the accelerator is drawn where its metrics are (R-TF-1, R-TF-3)', () => {
+    const west = built({ ...MORE, acceleratorId: '1234-abcd' }, WEST);
+    for (const each of [synthesized, west]) {
+      expect(withoutProvider(each)).toEqual([]);
+      expect(foreignReferences(each)).toEqual([]);
+    }
+    const drawn = widgets(west, 'us-east-1').find(({ properties }) => properties.title?.includes('accelerator'));
+    expect([drawn.properties.region, drawn.properties.metrics]).toEqual([
+      'us-west-2',
+      [['AWS/GlobalAccelerator', 'NewFlowCount', 'Accelerator', '1234-abcd', { stat: 'Sum' }]],
+    ]);
+  });
+});
+
+test('two of them in one system share no name, when one has a monitoringName', () => {
+  const both = synth((scope, regions) => {
+    new Monitoring(scope, 'One', { regions, ...TOPICS, ...EVERYTHING, regionalDashboards: true });
+    new Monitoring(scope, 'Two', {
+      regions,
+      ...TOPICS,
+      ...EVERYTHING,
+      regionalDashboards: true,
+      monitoringName: 'partners',
+    });
+  });
+  for (const [type, name] of [
+    ['aws_cloudwatch_metric_alarm', 'alarm_name'],
+    ['aws_cloudwatch_composite_alarm', 'alarm_name'],
+    ['aws_cloudwatch_dashboard', 'dashboard_name'],
+    ['aws_cloudwatch_event_rule', 'name'],
+  ]) {
+    const names = both.resources(type).map(({ region, body }) => `${region} ${body[name]}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((one) => one.includes(' partners'))).toHaveLength(names.length / 2);
+  }
+});
+
 terraformTest(
   'the real AWS provider accepts it',
   () => {
+    expect(validate(built({ ...MORE, acceleratorId: '1234-abcd' }, WEST))).toEqual([]);
     expect(validate(built())).toEqual([]);
     expect(validate(built(EVERYTHING, EUROPE))).toEqual([]);
     expect(validate(built({}))).toEqual([]);
@@ -570,7 +865,7 @@ describe('thresholds of the secondary region', () => {
         ...topics,
         tableName: 'transactions-dev',
         dynamoDbLatencyMilliseconds: 20_000,
-        secondaryThresholds: { dynamoDbLatencyMilliseconds: 10_000 },
+        secondarySettings: { dynamoDbLatencyMilliseconds: 10_000 },
       });
       warnings = monitoring.node.metadata.map(({ data }) => String(data));
     });
@@ -580,16 +875,27 @@ describe('thresholds of the secondary region', () => {
         .filter(({ body }) => JSON.stringify(body).includes('ReplicationLatency'))
         .map(({ body }) => body.threshold);
     expect([threshold('us-east-1'), threshold('us-east-2')]).toEqual([[20_000], [10_000]]);
-    expect(warnings).toEqual([expect.stringContaining('what wakes people changes with a failover')]);
+    expect(warnings).toEqual([
+      'test/M: the regions differ in dynamoDbLatencyMilliseconds: what wakes people changes with a failover. Remove it from secondarySettings unless it must be so.',
+    ]);
+  });
+
+  test('that are those of the primary, or its defaults, or none, are no difference', () => {
+    for (const secondarySettings of [{ s3LatencySeconds: 600, serverErrors: 3 }, { s3LatencySeconds: undefined }, {}]) {
+      synth((scope, regions) => {
+        const { node } = new Monitoring(scope, 'M', { regions, ...topics, serverErrors: 3, secondarySettings });
+        expect(node.metadata).toEqual([]);
+      });
+    }
   });
 
   test('fail when they are malformed', () => {
     expect(
       errorOf(
         (scope, regions) =>
-          new Monitoring(scope, 'M', { regions, ...topics, secondaryThresholds: { s3LatencySeconds: 5000 } }),
+          new Monitoring(scope, 'M', { regions, ...topics, secondarySettings: { s3LatencySeconds: 5000 } }),
       ),
-    ).toBe('test/M: secondaryThresholds.s3LatencySeconds is 5000; give a whole number from 60 to 900 seconds');
+    ).toBe('test/M: secondarySettings.s3LatencySeconds is 5000; give a whole number from 60 to 900 seconds');
   });
 });
 

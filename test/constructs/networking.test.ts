@@ -403,6 +403,9 @@ describe('Networking', () => {
     const [trust] = JSON.parse(role.body.assume_role_policy).Statement;
     expect(trust.Principal).toEqual({ Service: 'vpc-flow-logs.amazonaws.com' });
     expect(trust.Condition.StringEquals['aws:SourceAccount']).toMatch(/^\$\{data\.aws_caller_identity\./);
+    expect(trust.Condition.ArnLike['aws:SourceArn']).toMatch(
+      new RegExp(`^arn:aws:ec2:${region}:\\$\\{data\\.aws_caller_identity\\..*\\}:vpc-flow-log/\\*$`),
+    );
     const [statement] = JSON.parse(policy.body.policy).Statement;
     expect(statement.Action).not.toContain('logs:CreateLogGroup');
     expect(statement.Resource.map((resource: string) => full.target(resource))).toEqual([logGroup, logGroup]);

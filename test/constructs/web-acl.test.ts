@@ -332,8 +332,8 @@ describe('WebAcl', () => {
     expect(noticesOf(props)).toEqual([
       [
         '@cdktf/warn',
-        'The web ACLs differ in rateLimit, blockedCountries: a failover changes who is served. ' +
-          'Remove secondarySettings unless the law of a region demands them (rule R-LB-3).',
+        'test/WebAcl: the regions differ in rateLimit, blockedCountries: a failover changes who is served (rule R-LB-3). ' +
+          'Remove it from secondarySettings unless it must be so.',
         undefined,
       ],
     ]);

@@ -9,6 +9,8 @@ const halves = <T>(of: (role: 'primary' | 'secondary') => T): { primary: T; seco
 });
 const arn = (service: string, role: 'primary' | 'secondary', resource: string): string =>
   `arn:aws:${service}:${REGIONS[role]}:${ACCOUNT}:${resource}`;
+const queueUrl = (role: 'primary' | 'secondary', name: string): string =>
+  `https://sqs.${REGIONS[role]}.amazonaws.com/${ACCOUNT}/${name}`;
 const check = (digit: number): string => `${digit}2345678-1234-1234-1234-123456789012`;
 
 /** The manifest of a system as Terraform would have written it: the values a person's shell would have. */
@@ -67,6 +69,12 @@ export const MANIFEST: Manifest = parseManifest(
     },
     events: { busName: 'orders-dev', endpointId: 'abcde.veo', endpointUrl: 'https://abcde.veo.endpoint.events' },
     parameters: { prefix: '/app/dev', replicators: halves((role) => `replicate-parameters-${role}-dev`) },
+    secrets: {
+      configuration: 'secrets-replicator/destinations/dev',
+      replicators: halves((role) => [`replicate-secrets-${role}-dev`]),
+      retryQueueUrls: halves((role) => [queueUrl(role, `replicate-secrets-retry-${role}-dev`)]),
+      deadLetterQueueUrls: halves((role) => [queueUrl(role, `replicate-secrets-dlq-${role}-dev`)]),
+    },
     backup: {
       planId: 'plan',
       roleArn: `arn:aws:iam::${ACCOUNT}:role/backup-dev`,
