@@ -1,4 +1,3 @@
-import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 // In a program of your own: import { Accelerator } from 'cdktf-multi-region-dr/constructs/accelerator'; and so on.
@@ -18,7 +17,6 @@ import { Networking } from '../../lib/constructs/networking';
 import { Notifications } from '../../lib/constructs/notifications';
 import { Routing } from '../../lib/constructs/routing';
 import { Storage } from '../../lib/constructs/storage';
-import { dashboardBody } from '../../lib/core/dashboard';
 import { RegionPair } from '../../lib/core/region-pair';
 
 /** An API with two front doors: fixed addresses that Global Accelerator moves, and a host name that Route 53 moves. */
@@ -163,7 +161,6 @@ export class AcceleratedApi extends TerraformStack {
       failoverHealthCheckId: routing.failoverHealthCheckId,
       disableExecuteApiEndpoint: true,
       authorization: 'IAM',
-      ...topics,
     });
 
     const eventing = new Eventing(this, 'Eventing', {
@@ -210,6 +207,12 @@ export class AcceleratedApi extends TerraformStack {
       secondaryLoadBalancerArnSuffix: loadBalancing.secondary.loadBalancerArnSuffix,
       primaryTargetGroupArnSuffixes: [loadBalancing.primary.processorTargetGroupArnSuffix],
       secondaryTargetGroupArnSuffixes: [loadBalancing.secondary.processorTargetGroupArnSuffix],
+      primaryNetworkLoadBalancerArnSuffix: accelerator.primary.loadBalancerArnSuffix,
+      secondaryNetworkLoadBalancerArnSuffix: accelerator.secondary.loadBalancerArnSuffix,
+      primaryNetworkTargetGroupArnSuffixes: [accelerator.primary.targetGroupArnSuffix],
+      secondaryNetworkTargetGroupArnSuffixes: [accelerator.secondary.targetGroupArnSuffix],
+      primaryApis: [{ apiName: api.primary.apiName, stageName: api.primary.stageName }],
+      secondaryApis: [{ apiName: api.secondary.apiName, stageName: api.secondary.stageName }],
       primaryVaultName: backup.primary.vaultName,
       secondaryVaultName: backup.secondary.vaultName,
       busName: eventing.busName,
@@ -218,30 +221,6 @@ export class AcceleratedApi extends TerraformStack {
       eventHealthCheckId: eventing.healthCheckId,
       healthCheckIds: [routing.primaryHealthCheckId, routing.secondaryHealthCheckId, routing.failoverHealthCheckId],
     });
-
-    // What `Monitoring` does not draw: the API, in each region.
-    const halves = (['primary', 'secondary'] as const).map((role) => ({
-      region: regions[role],
-      alarmArns: [],
-      graphs: ['Count', '5XXError', 'Latency'].map((metricName) => ({
-        title: `API: ${metricName}`,
-        metrics: [
-          {
-            namespace: 'AWS/ApiGateway',
-            metricName,
-            dimensions: { ApiName: api[role].apiName, Stage: api[role].stageName },
-            statistic: metricName === 'Latency' ? 'Average' : 'Sum',
-          },
-        ],
-      })),
-    }));
-    for (const { region } of halves) {
-      new CloudwatchDashboard(this, `${region.role}-api-dashboard`, {
-        provider: region.provider,
-        dashboardName: region.resourceName('dashboard', 'api'),
-        dashboardBody: dashboardBody(`# API: ${regions.primary.name} and ${regions.secondary.name}`, halves, []),
-      });
-    }
 
     const outputs: Record<string, string | undefined> = {
       accelerator_dns_name: accelerator.dnsName,

@@ -1,17 +1,16 @@
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 // In a program of your own: import { Containers } from 'cdktf-multi-region-dr/constructs/containers'; and so on.
 import { Certificates } from '../../lib/constructs/certificates';
 import { Compute } from '../../lib/constructs/compute';
 import { Configuration } from '../../lib/constructs/configuration';
-import { Containers } from '../../lib/constructs/containers';
+import { Containers, RegionalContainerService } from '../../lib/constructs/containers';
 import { Encryption } from '../../lib/constructs/encryption';
 import { Eventing } from '../../lib/constructs/eventing';
 import { GlobalTable } from '../../lib/constructs/global-table';
 import { HostedZone } from '../../lib/constructs/hosted-zone';
-import { Monitoring } from '../../lib/constructs/monitoring';
+import { Monitoring, WatchedContainerService } from '../../lib/constructs/monitoring';
 import { Networking } from '../../lib/constructs/networking';
 import { Notifications } from '../../lib/constructs/notifications';
 import { RelationalDatabase } from '../../lib/constructs/relational-database';
@@ -20,7 +19,6 @@ import { Storage } from '../../lib/constructs/storage';
 import { WebAcl } from '../../lib/constructs/web-acl';
 import { policyDocument } from '../../lib/core/iam';
 import { RegionPair } from '../../lib/core/region-pair';
-import { watchAlarm } from '../../lib/core/watch';
 
 /** A web application in containers behind load balancers with a firewall, with payments as events. */
 export class FintechAlbEcs extends TerraformStack {
@@ -117,10 +115,12 @@ export class FintechAlbEcs extends TerraformStack {
       secondaryEnvironment: { DATABASE_HOST: database.secondary.endpoint ?? '' },
       primarySecretArns: { DATABASE_SECRET: database.primary.secretArn },
       secondarySecretArns: { DATABASE_SECRET: database.secondary.secretArn },
+      primaryDestinations: [{ name: 'ledger', securityGroupId: database.primary.securityGroupId, port: database.port }],
+      secondaryDestinations: [
+        { name: 'ledger', securityGroupId: database.secondary.securityGroupId, port: database.port },
+      ],
       primaryCertificateArn: certificates?.primary.certificateArn,
       secondaryCertificateArn: certificates?.secondary.certificateArn,
-      primaryAlarmTopicArn: topics.primaryTopicArn,
-      secondaryAlarmTopicArn: topics.secondaryTopicArn,
     });
     // What the code in the containers calls, and no more.
     for (const [role, key] of [
@@ -148,15 +148,6 @@ export class FintechAlbEcs extends TerraformStack {
             conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${regions[role].name}.amazonaws.com` } },
           },
         ]),
-      });
-      new VpcSecurityGroupEgressRule(this, `${role}-database`, {
-        provider: regions[role].provider,
-        securityGroupId: web[role].securityGroupId,
-        description: 'The database of the region',
-        referencedSecurityGroupId: database[role].securityGroupId,
-        ipProtocol: 'tcp',
-        fromPort: database.port,
-        toPort: database.port,
       });
     }
     new WebAcl(this, 'WebAcl', {
@@ -214,7 +205,14 @@ export class FintechAlbEcs extends TerraformStack {
       regions,
       ...topics,
       route53MetricsTopicArn: notifications.route53Metrics.topicArn,
-      tableName: sessions.tableName,
+      tableNames: [sessions.tableName, payments.tableName],
+      primaryInstanceIdentifiers: [database.primary.instanceIdentifier],
+      secondaryInstanceIdentifiers: [database.secondary.instanceIdentifier],
+      primaryContainerServices: [watchedService(web.primary)],
+      secondaryContainerServices: [watchedService(web.secondary)],
+      responseTimeMilliseconds: context('primaryLatencyMilliseconds', 500),
+      // Stricter where the load of both regions arrives after a failover, and the synth says so.
+      secondarySettings: { responseTimeMilliseconds: context('secondaryLatencyMilliseconds', 300) },
       primaryBucketName: storage.primary.bucketName,
       secondaryBucketName: storage.secondary.bucketName,
       primaryReplicationRuleId: storage.primary.replicationRuleId,
@@ -230,78 +228,6 @@ export class FintechAlbEcs extends TerraformStack {
       eventHealthCheckId: eventing.healthCheckId,
       healthCheckIds: [routing.primaryHealthCheckId, routing.secondaryHealthCheckId],
     });
-    const alarms = new Construct(this, 'RegionalAlarms');
-    for (const role of ['primary', 'secondary'] as const) {
-      const region = regions[role];
-      const topicArn = notifications[role].topicArn;
-      const half = new Construct(alarms, role);
-      watchAlarm(half, region, topicArn, {
-        id: 'Latency',
-        name: 'response-time',
-        title: 'Response time (s)',
-        description: 'Users wait longer than the threshold of this region allows.',
-        metrics: [
-          {
-            namespace: 'AWS/ApplicationELB',
-            metricName: 'TargetResponseTime',
-            dimensions: { LoadBalancer: web[role].loadBalancerArnSuffix },
-            statistic: 'Average',
-          },
-        ],
-        threshold: context(`${role}LatencyMilliseconds`, role === 'primary' ? 500 : 300) / 1000,
-        evaluationPeriods: 5,
-      });
-      watchAlarm(half, region, topicArn, {
-        id: 'DatabaseCpu',
-        name: 'database-cpu',
-        title: 'Database CPU (%)',
-        description: 'The database is close to what it can do.',
-        metrics: [
-          {
-            namespace: 'AWS/RDS',
-            metricName: 'CPUUtilization',
-            dimensions: { DBInstanceIdentifier: database[role].instanceIdentifier },
-            statistic: 'Average',
-          },
-        ],
-        threshold: 80,
-        evaluationPeriods: 5,
-      });
-      watchAlarm(half, region, topicArn, {
-        id: 'DatabaseStorage',
-        name: 'database-storage',
-        title: 'Free storage of the database (bytes)',
-        description: 'The database runs out of storage.',
-        metrics: [
-          {
-            namespace: 'AWS/RDS',
-            metricName: 'FreeStorageSpace',
-            dimensions: { DBInstanceIdentifier: database[role].instanceIdentifier },
-            statistic: 'Minimum',
-          },
-        ],
-        threshold: 5 * 1024 ** 3,
-        comparison: 'LessThanThreshold',
-      });
-    }
-    // The metric exists where the replica is.
-    watchAlarm(alarms, regions.secondary, notifications.secondary.topicArn, {
-      id: 'ReplicaLag',
-      name: 'database-replica-lag',
-      title: 'Replica lag (s)',
-      description: 'What a promotion would lose.',
-      metrics: [
-        {
-          namespace: 'AWS/RDS',
-          metricName: 'ReplicaLag',
-          dimensions: { DBInstanceIdentifier: database.secondary.instanceIdentifier },
-          statistic: 'Maximum',
-        },
-      ],
-      threshold: 60,
-      evaluationPeriods: 5,
-    });
-
     const outputs: Record<string, string | undefined> = {
       primary_vpc_id: networking.primary.vpcId,
       secondary_vpc_id: networking.secondary.vpcId,
@@ -316,6 +242,11 @@ export class FintechAlbEcs extends TerraformStack {
     };
     for (const [name, value] of Object.entries(outputs)) new TerraformOutput(this, name, { value });
   }
+}
+
+function watchedService(half: RegionalContainerService): WatchedContainerService {
+  const { clusterName, serviceName, minCapacity } = half;
+  return { clusterName, serviceName, minCapacity };
 }
 
 if (require.main === module) {

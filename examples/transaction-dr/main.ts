@@ -149,7 +149,7 @@ export class TransactionDr extends TerraformStack {
     });
 
     const backup = new Backup(this, 'Backup', { regions, ...keys, planInSecondary: true });
-    new LogReplication(this, 'LogReplication', {
+    const logs = new LogReplication(this, 'LogReplication', {
       regions,
       ...keys,
       primaryLogGroupNames: [
@@ -197,6 +197,9 @@ export class TransactionDr extends TerraformStack {
       primaryReplicationRuleId: storage.primary.replicationRuleId,
       secondaryReplicationRuleId: storage.secondary.replicationRuleId,
       s3LatencySeconds: 600,
+      primaryDeliveryStreamNames: [logs.primary.deliveryStreamName],
+      secondaryDeliveryStreamNames: [logs.secondary.deliveryStreamName],
+      logSubscriptions: true,
       primaryFunctionNames: [compute.primary.processorName, compute.primary.healthName],
       secondaryFunctionNames: [compute.secondary.processorName, compute.secondary.healthName],
       functionErrors: 5,

@@ -39,10 +39,19 @@ export function alarmsOn(s: Synthesized, metric: string, regions: readonly strin
       .filter(({ body }) => body.metric_name === metric || JSON.stringify(body.metric_query ?? '').includes(metric));
     if (found.length === 0) throw new Error(`no alarm on ${metric} in ${region}`);
     return found.map(({ body }) => {
-      if (body.alarm_actions) expect(s.target(body.alarm_actions[0]).region).toBe(region);
+      expect(s.target(body.alarm_actions[0])).toMatchObject({ region, type: expect.stringMatching(/^aws_sns_/) });
       return body;
     });
   });
+}
+
+/** An alarm of its own on this metric of every function. */
+export function watchesFunctions(s: Synthesized, metric: string, functions = /./): void {
+  const watched = alarmsOn(s, metric)
+    .filter(({ namespace }) => namespace === 'AWS/Lambda')
+    .map(({ dimensions }) => s.target(dimensions.FunctionName).address);
+  const all = some(s, 'aws_lambda_function').filter(({ id }) => functions.test(id));
+  expect(watched.sort()).toEqual(all.map(({ address }) => address).sort());
 }
 
 /** A DynamoDB global table: on demand, recoverable to a point in time on both sides, streams, a key of each region. */
@@ -73,12 +82,13 @@ export function replicatesBuckets(s: Synthesized, sources: readonly string[]): v
     expect(rule.status).toBe('Enabled');
     expect(rule.filter).toBeDefined();
     expect(rule.destination.replication_time).toEqual({ status: 'Enabled', time: { minutes: 15 } });
+    expect(rule.destination.metrics.status).toBe('Enabled');
     expect(s.target(rule.destination.bucket).region).not.toBe(region);
     expect(body.depends_on.filter((one: string) => one.startsWith('aws_s3_bucket_versioning.'))).toHaveLength(2);
   }
 }
 
-/** Failover records of a name: the primary's follows a health check, the secondary's is there without one. */
+/** Failover records of a name, each to its region: the primary's follows a health check, the secondary's none. */
 export function failoverRecords(s: Synthesized, name: string): void {
   const records = some(s, 'aws_route53_record').filter(({ body }) => body.name === name);
   const [primary, secondary] = ['PRIMARY', 'SECONDARY'].map(
@@ -86,6 +96,7 @@ export function failoverRecords(s: Synthesized, name: string): void {
   );
   expect(s.target(primary.health_check_id).body.type).toBe('CALCULATED');
   expect(secondary.alias.evaluate_target_health).toBe(true);
+  expect([primary, secondary].map(({ alias }) => s.target(alias.name).region)).toEqual([...regionsOf(s)]);
 }
 
 /** One HTTPS check per region that asks the load balancer of that region by its own name. */
@@ -112,12 +123,16 @@ export function globalEndpoint(s: Synthesized): void {
 
 /** Two VPCs that reach each other: a peering connection, accepted, with a route in every route table. */
 export function peering(s: Synthesized): void {
-  expect(pairOf(s, 'aws_vpc')[0].cidr_block).not.toBe(pairOf(s, 'aws_vpc')[1].cidr_block);
+  const [own, peer] = pairOf(s, 'aws_vpc').map(({ cidr_block }) => cidr_block);
+  expect(own).not.toBe(peer);
   s.only('aws_vpc_peering_connection', regionsOf(s)[0]);
   s.only('aws_vpc_peering_connection_accepter', regionsOf(s)[1]);
   for (const region of regionsOf(s)) {
     const peered = s.resources('aws_route', region).filter(({ body }) => body.vpc_peering_connection_id);
-    expect(peered).toHaveLength(some(s, 'aws_route_table', region).length);
+    const tables = new Set(peered.map(({ body }) => s.target(body.route_table_id).address));
+    expect(tables.size).toBe(some(s, 'aws_route_table', region).length);
+    const there = region === regionsOf(s)[0] ? peer : own;
+    for (const { body } of peered) expect(body.destination_cidr_block).toBe(there);
   }
 }
 
@@ -135,14 +150,17 @@ export function replicatesParameters(s: Synthesized): void {
     [primary, secondary],
     [secondary, primary],
   ]) {
-    const replicator = named(s, 'aws_lambda_function', 'Replicator', region);
+    const [{ body: replicator, address }] = some(s, 'aws_lambda_function', region).filter(({ id }) =>
+      /Configuration_(Primary|Secondary)_Replicator/.test(id),
+    );
     expect(replicator.environment.variables.TARGET_REGION).toBe(target);
     // Values that are encrypted are encrypted again, with the key of where they go.
     expect(s.target(replicator.environment.variables.TARGET_KEY_ARN).region).toBe(target);
-    const rules = some(s, 'aws_cloudwatch_event_rule', region).map(({ body }) => body.event_pattern ?? '');
-    expect(rules.some((pattern) => pattern.includes('Parameter Store Change'))).toBe(true);
-    const schedules = some(s, 'aws_cloudwatch_event_rule', region).filter(({ body }) => body.schedule_expression);
-    expect(schedules).not.toEqual([]);
+    const started = some(s, 'aws_cloudwatch_event_target', region)
+      .filter(({ body }) => s.target(body.arn).address === address)
+      .map(({ body }) => s.target(body.rule).body);
+    expect(started.some(({ event_pattern }) => event_pattern?.includes('Parameter Store Change'))).toBe(true);
+    expect(started.some(({ schedule_expression }) => schedule_expression === 'rate(60 minutes)')).toBe(true);
   }
 }
 
@@ -216,24 +234,44 @@ export function keyPerRegion(s: Synthesized): void {
   s.only('aws_kms_replica_key', secondary);
 }
 
+/** What stores, and the argument that names its key. */
+const KEY_OF: Record<string, string> = {
+  aws_backup_vault: 'kms_key_arn',
+  aws_cloudwatch_log_group: 'kms_key_id',
+  aws_db_instance: 'kms_key_id',
+  aws_dynamodb_table: 'server_side_encryption.kms_key_arn',
+  aws_dynamodb_table_replica: 'kms_key_arn',
+  aws_ebs_volume: 'kms_key_id',
+  aws_rds_cluster: 'kms_key_id',
+  aws_secretsmanager_secret: 'kms_key_id',
+  aws_sns_topic: 'kms_master_key_id',
+};
+
 /** Everything that stores is encrypted, with the key of its region where AWS allows one. */
 export function encrypted(s: Synthesized): void {
   const inRegion = (reference: string, region?: string): void => {
     expect(s.target(reference)).toMatchObject({ region, type: expect.stringMatching(/^aws_kms_(replica_)?key$/) });
   };
-  for (const { body, region } of some(s, 'aws_cloudwatch_log_group')) inRegion(body.kms_key_id, region);
-  for (const { body, region } of some(s, 'aws_sns_topic')) inRegion(body.kms_master_key_id, region);
-  for (const { body, region } of some(s, 'aws_lambda_function'))
-    if (body.kms_key_arn) inRegion(body.kms_key_arn, region);
+  for (const [type, path] of Object.entries(KEY_OF)) {
+    for (const { body, region } of s.resources(type))
+      inRegion(
+        path.split('.').reduce((node, key) => node?.[key], body),
+        region,
+      );
+  }
+  // The replicator's variables say nothing that is worth a key; those of the others do.
+  for (const { body, region, id } of some(s, 'aws_lambda_function'))
+    if (!id.includes('_Replicator_')) inRegion(body.kms_key_arn, region);
+  for (const { body, region } of some(s, 'aws_sqs_queue'))
+    if (!body.sqs_managed_sse_enabled) inRegion(body.kms_master_key_id, region);
   const buckets = some(s, 'aws_s3_bucket_server_side_encryption_configuration');
   expect(buckets).toHaveLength(some(s, 'aws_s3_bucket').length);
   for (const { body, id, region } of buckets) {
-    const [rule] = body.rule;
+    const { sse_algorithm, kms_master_key_id } = body.rule[0].apply_server_side_encryption_by_default;
     // Log delivery writes with SSE-S3 only.
-    if (!id.includes('_Logs_')) inRegion(rule.apply_server_side_encryption_by_default.kms_master_key_id, region);
+    if (id.includes('_Logs_')) expect([sse_algorithm, kms_master_key_id]).toEqual(['AES256', undefined]);
+    else inRegion(kms_master_key_id, region);
   }
-  for (const { body, region } of s.resources('aws_rds_cluster')) inRegion(body.kms_key_id, region);
-  for (const { body, region } of s.resources('aws_db_instance')) inRegion(body.kms_key_id, region);
 }
 
 /** TLS on the way: listeners, and bucket policies that refuse anything else. */
@@ -252,7 +290,7 @@ export function encryptedInTransit(s: Synthesized): void {
 
 /** No statement of a role allows every action, or every action of a service. */
 export function leastPrivilege(s: Synthesized): void {
-  for (const { address, body } of some(s, 'aws_iam_role_policy')) {
+  for (const { address, body } of [...some(s, 'aws_iam_role_policy'), ...s.resources('aws_iam_policy')]) {
     const allowed = JSON.parse(body.policy.replace(/\$\{[^}]*\}/g, '')).Statement.filter(
       ({ Effect }: Json) => Effect === 'Allow',
     );
@@ -260,6 +298,8 @@ export function leastPrivilege(s: Synthesized): void {
     const wide = actions.filter((action) => /^(\*|[a-z0-9-]+:\*)$/.test(action));
     expect([address, wide]).toEqual([address, []]);
   }
+  for (const { body } of s.resources('aws_iam_role_policy_attachment'))
+    expect(body.policy_arn).toMatch(/^\$\{aws_iam_policy\.|:policy\/(service-role\/)?AWSBackupServiceRolePolicyFor/);
 }
 
 /** Nothing but load balancers may be reached from everywhere, and these by HTTP and HTTPS only. */
@@ -274,7 +314,13 @@ export function closedToTheInternet(s: Synthesized): void {
   }
 }
 
-/** Outputs of these names. */
-export function outputs({ json }: Synthesized, ...names: readonly string[]): void {
-  expect(Object.keys(json.output ?? {})).toEqual(expect.arrayContaining([...names]));
+/** Outputs of these names; those that begin with the role of a region are of something in it. */
+export function outputs(s: Synthesized, ...names: readonly string[]): void {
+  expect(Object.keys(s.json.output ?? {})).toEqual(expect.arrayContaining([...names]));
+  const [primary, secondary] = regionsOf(s);
+  for (const name of names) {
+    const { value } = s.json.output[name];
+    if (name.startsWith('primary_')) expect(s.target(value).region).toBe(primary);
+    if (name.startsWith('secondary_')) expect(s.target(value).region).toBe(secondary);
+  }
 }

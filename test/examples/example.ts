@@ -3,42 +3,43 @@ import { join } from 'path';
 import { transformSync } from '@swc/core';
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
+import { pauseCreationTraces } from '../../lib/core/creation-traces';
+import { ConfigurationError } from '../../lib/core/errors';
 import { Page, ROOT } from '../docs/markdown';
 import { foreignReferences, withoutProvider } from '../support/locality';
 import { Synthesized, synthStack } from '../support/synth';
 import { terraformTest, validate } from '../support/terraform';
+import { Removal, Subject } from './removals';
 
-/** What shows that a requirement is fulfilled: throws when it is not. */
-type Check = (synthesized: Synthesized) => void;
+/** What shows that a requirement is fulfilled: throws when it is not. May ask for the same system in another context. */
+type Check = (synthesized: Synthesized, inContext: (context: object) => Synthesized) => void;
 
 /** A program of `examples/`, and what its README promises. */
-export interface ExampleProps {
+export interface ExampleProps<Id extends string> {
   /** Folder. */
   readonly name: string;
   /** Class of its stack. */
   readonly stack: string;
   /** By the id of the requirement. Each fails on a stack without resources. */
-  readonly requirements: Record<string, Check>;
-  /** Requirements of the project instead of its resources: a file of the repository, and what it says. */
-  readonly files: Record<string, readonly [file: string, text: RegExp]>;
-  /** Requirements taken out of the program: the id, what stands in it, and what instead. */
-  readonly without: readonly (readonly [id: string, from: string | RegExp, to: string])[];
+  readonly requirements: Record<Id, Check>;
+  /** What takes each requirement out, in one way or several: each must fail the check of that requirement. */
+  readonly removals: Record<Id, readonly [Removal, ...Removal[]]>;
+  /** Requirements of the project instead of its resources: a file of the repository, and lines that it has once. */
+  readonly files: Record<string, readonly [file: string, ...lines: RegExp[]]>;
 }
 
 /** A delegated zone: with it every front door speaks HTTPS. */
 export const DOMAIN = 'dr.acme.dev';
 const ZONE = { domainName: DOMAIN, hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
 
+type Program = Pick<ExampleProps<string>, 'name' | 'stack'>;
+
 type Stack = new (scope: Construct, id: string) => TerraformStack;
 
-/** Synthesizes a program, edited if asked to, as the program itself would. */
-export function build(
-  { name, stack }: Pick<ExampleProps, 'name' | 'stack'>,
-  edit = (source: string): string => source,
-  context: object = ZONE,
-): Synthesized {
+/** Synthesizes what stands in a program, as the program itself would. */
+function build({ name, stack }: Program, source: string, context: object): Synthesized {
   const folder = join(ROOT, 'examples', name);
-  const { code } = transformSync(edit(sourceOf(name)), {
+  const { code } = transformSync(source, {
     jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
     module: { type: 'commonjs' },
   });
@@ -47,7 +48,20 @@ export function build(
   const load = (path: string): unknown => jest.requireActual(path.startsWith('.') ? join(folder, path) : path);
   new Function('require', 'module', 'exports', code)(Object.assign(load, { main: undefined }), module, module.exports);
   const app = Testing.app({ fakeCdktfJsonPath: true, context });
-  return synthStack(new module.exports[stack](app, name));
+  const resume = pauseCreationTraces();
+  try {
+    return synthStack(new module.exports[stack](app, name));
+  } finally {
+    resume();
+  }
+}
+
+function errorOf(run: () => void): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
 }
 
 function sourceOf(name: string): string {
@@ -62,9 +76,21 @@ function keyAttributes({ address, region, body }: Synthesized['all'][number]): s
 }
 
 /** The tests of one example. */
-export function testExample(props: ExampleProps): void {
-  const { name, requirements, files, without } = props;
-  const synthesized = build(props);
+export function testExample<Id extends string>(props: ExampleProps<Id>): void {
+  const { name, requirements, removals, files } = props;
+  const source = sourceOf(name);
+  const ids = Object.keys(requirements) as Id[];
+  const built = new Map<string, Synthesized>();
+  const subject = (context: object): Subject => {
+    const edited: Subject['edited'] = (edit) => {
+      const key = JSON.stringify([edit(source), context]);
+      const again = built.get(key) ?? build(props, edit(source), { ...ZONE, ...context });
+      built.set(key, again);
+      return again;
+    };
+    return { synthesized: edited((same) => same), edited };
+  };
+  const { synthesized } = subject({});
   const rows = new Page(`examples/${name}/README.md`).table('id');
 
   describe('the program', () => {
@@ -87,15 +113,18 @@ export function testExample(props: ExampleProps): void {
     });
 
     test('gives the same bytes twice', () => {
-      expect(JSON.stringify(build(props).json)).toBe(JSON.stringify(synthesized.json));
+      expect(JSON.stringify(build(props, source, ZONE).json)).toBe(JSON.stringify(synthesized.json));
     });
 
-    terraformTest.each([
-      ['as it is tested here', ZONE],
-      ['with nothing configured', {}],
-    ])(
-      'is accepted by the real AWS provider: %s',
-      (_name, context) => expect(validate(build(props, undefined, context))).toEqual([]),
+    terraformTest(
+      'is accepted by the real AWS provider as it is tested here',
+      () => expect(validate(synthesized)).toEqual([]),
+      120_000,
+    );
+
+    terraformTest(
+      'is accepted by the real AWS provider with nothing configured',
+      () => expect(validate(build(props, source, {}))).toEqual([]),
       120_000,
     );
   });
@@ -107,7 +136,6 @@ export function testExample(props: ExampleProps): void {
     });
 
     test('quotes the program as it is', () => {
-      const source = sourceOf(name);
       const quoted = rows.flatMap(([id, , cell]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => [id, text]));
       expect(quoted.filter(([, text]) => !source.includes(text))).toEqual([]);
     });
@@ -118,26 +146,33 @@ export function testExample(props: ExampleProps): void {
   });
 
   describe('requirements', () => {
-    const empty = new Synthesized({ provider: synthesized.json.provider });
-
-    test.each(Object.entries(requirements))('%s', (_id, check) => {
-      check(synthesized);
-      expect(() => check(empty)).toThrow();
+    test.each(ids)('%s', (id) => {
+      requirements[id](synthesized, (context) => subject(context).synthesized);
+      const empty = new Synthesized({ provider: synthesized.json.provider });
+      expect(() => requirements[id](empty, () => empty)).toThrow();
     });
 
-    test.each(Object.entries(files))('%s', (_id, [file, text]) => {
-      expect(readFileSync(join(ROOT, file), 'utf8')).toMatch(text);
+    test.each(Object.entries(files))('%s', (_id, [file, ...lines]) => {
+      const text = readFileSync(join(ROOT, file), 'utf8').split('\n');
+      // Once, so that the requirement is gone with that line.
+      expect(lines.map((line) => text.filter((one) => line.test(one)).length)).toEqual(lines.map(() => 1));
     });
   });
 
-  describe('a program that leaves a requirement out fails its test', () => {
-    test.each(without)('%s', (id, from, to) => {
-      const edited = build(props, (source) => {
-        const changed = source.replace(from, to);
-        if (changed === source) throw new Error(`the program does not contain ${from}`);
-        return changed;
-      });
-      expect(() => requirements[id](edited)).toThrow();
+  describe('a system without it fails the test of a requirement', () => {
+    test('for every requirement that is tested', () => {
+      expect(Object.keys(removals).sort()).toEqual([...ids].sort());
     });
+
+    test.each(ids.flatMap((id) => removals[id].map((removal, at) => [id, at + 1, removal] as const)))(
+      '%s, removal %d',
+      (id, _at, removal) => {
+        const lacking = removal(subject({}));
+        const verdict = errorOf(() => requirements[id](lacking, (context) => removal(subject(context))));
+        expect(verdict).toBeInstanceOf(Error);
+        // A program that cannot be synthesized shows nothing about the check.
+        expect(verdict).not.toBeInstanceOf(ConfigurationError);
+      },
+    );
   });
 }
