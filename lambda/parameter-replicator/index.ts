@@ -1,7 +1,7 @@
 import { setTimeout } from 'timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { jsonLog, Log } from '../log';
-import { swapper } from '../replication/swap';
+import { readSwap } from '../replication/swap';
 import { Replicator, Result } from './replicator';
 import { requestOf } from './request';
 import { settingsOf } from './settings';
@@ -21,7 +21,7 @@ export function handlerOf(env: Record<string, string | undefined>, write?: Param
     prefix: settings.prefix,
     excludedPaths: settings.excludedPaths,
     roles: settings.roles,
-    swap: swapper(settings.valueMap),
+    swap: readSwap(settings.valueMap),
     settle: async () => void (await setTimeout(settings.settleMilliseconds)),
   });
   return async (event: unknown): Promise<Summary> => {

@@ -1,5 +1,4 @@
 import { required } from '../environment';
-import { ValuePair } from '../replication/swap';
 
 /** What the environment of the function says. */
 export interface Settings {
@@ -10,7 +9,8 @@ export interface Settings {
   readonly prefix: string;
   readonly excludedPaths: readonly string[];
   readonly roles: readonly string[];
-  readonly valueMap: readonly ValuePair[];
+  /** Pairs of strings that stand for each other, as `readSwap` reads them. */
+  readonly valueMap: unknown;
   readonly settleMilliseconds: number;
   /** As Lambda hands it over from the function's logging configuration. */
   readonly logLevel?: string;

@@ -52,6 +52,9 @@ type Reached = Omit<DestinationResult, 'destination' | 'region' | 'durationMs'>;
 /** How often a source that changes while it is copied is read again. */
 const ROUNDS = 5;
 
+/** Why most secrets do not go to most destinations. */
+export const FILTERED = 'the filter does not let it pass';
+
 /** As Secrets Manager bounds the value of a secret, in bytes. */
 const LARGEST = 65536;
 
@@ -111,7 +114,7 @@ export class Errand {
     const filter = await library.filter(source, destination);
     const verdict = filter.verdict(this.name);
     if (!verdict) {
-      this.end(destination, { name: this.name, status: 'filtered', reason: 'the filter does not let it pass' });
+      this.end(destination, { name: this.name, status: 'filtered', reason: FILTERED });
       return undefined;
     }
     const names = await library.nameMap(source, destination);

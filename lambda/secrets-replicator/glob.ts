@@ -39,13 +39,17 @@ export class Glob {
     return this.tokens.map((token) => (isWildcard(token) ? captures[used++] : token)).join('');
   }
 
-  /** Orders patterns from the most specific one: without wildcards, then with more text of its own, then with fewer. */
+  /**
+   * Orders patterns from the most specific one: without wildcards, then with more text of its own, then with fewer `**` and
+   * fewer `*`, then with more `?`, each of which asks for one character more.
+   */
   public static bySpecificity(a: Glob, b: Glob): number {
     return (
       Number(a.wildcards > 0) - Number(b.wildcards > 0) ||
       b.tokens.length - b.wildcards - (a.tokens.length - a.wildcards) ||
       count(a.tokens, '**') - count(b.tokens, '**') ||
       count(a.tokens, '*') - count(b.tokens, '*') ||
+      count(b.tokens, '?') - count(a.tokens, '?') ||
       (a.source < b.source ? -1 : 1)
     );
   }

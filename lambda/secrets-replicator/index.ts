@@ -4,7 +4,7 @@ import { jsonLog } from '../log';
 import { AwsStores } from './aws-stores';
 import { readEvents, ReplicationCommand } from './events';
 import { Library } from './library';
-import { isSchedule, Item, ItemResult, Orchestration, ReplicationFailed, scheduled } from './orchestration';
+import { isSchedule, ItemResult, Orchestration, ReplicationFailed, scheduled, Validated } from './orchestration';
 import { Pool } from './pool';
 import { DestinationStores, Surroundings } from './ports';
 import { ALL, Queue, replayOf } from './replay';
@@ -36,7 +36,7 @@ export interface Parts {
   readonly write: (line: string) => void;
 }
 
-export type Answer = Result | BatchAnswer | ItemResult | { readonly items: readonly Item[] };
+export type Answer = Result | BatchAnswer | ItemResult | Validated;
 
 /** A command and what became of it. */
 interface Handled {
@@ -78,11 +78,11 @@ export class ReplicatorFunction {
     const source = stores.at({ region: settings.region });
     const only = settings.destination;
     const replicator = new Replicator({ source, stores, library, only, surroundings, pool, left });
-    const { task, item, items, results, event: given, Records: records } = Object(event);
+    const { task, item, items, results, filtered, event: given, Records: records } = Object(event);
     const orchestration = new Orchestration(replicator, report, deadLetterQueue && this.patient(deadLetterQueue, left));
     if (task === 'validate') return orchestration.validate(given);
     if (task === 'replicate') return orchestration.replicate(item);
-    if (task === 'aggregate') return orchestration.aggregate(items, results);
+    if (task === 'aggregate') return orchestration.aggregate(items, results, filtered);
     const { commands, ignored, unreadable } = isSchedule(event)
       ? { commands: await scheduled(replicator), ignored: [], unreadable: [] }
       : readEvents(event);

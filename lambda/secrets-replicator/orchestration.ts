@@ -1,3 +1,5 @@
+import { Destination } from './configuration';
+import { FILTERED } from './errand';
 import { ReplicationCommand, readEvents } from './events';
 import { Queue, replayOf } from './replay';
 import { Replicator } from './replicator';
@@ -9,6 +11,19 @@ import { DestinationResult, failureOf, Result, resultOf, SecretResult } from './
 export interface Item {
   readonly command: ReplicationCommand;
   readonly destination: string;
+}
+
+/** A destination that does not take a secret: nothing is to be done, and told all the same. */
+export interface FilteredItem extends Item {
+  readonly region: string;
+  /** Its place among all, the items included. */
+  readonly at: number;
+}
+
+/** What a change comes to before anything is done. */
+export interface Validated {
+  readonly items: readonly Item[];
+  readonly filtered: readonly FilteredItem[];
 }
 
 /** What the task of one item comes to. */
@@ -51,14 +66,18 @@ export class Orchestration {
     private readonly dead: Queue | undefined,
   ) {}
 
-  /** What an event asks for, by secret and destination. @throws RetryableFailure, PermanentFailure */
-  public async validate(event: unknown): Promise<{ items: Item[] }> {
+  /**
+   * What an event asks for, by secret and destination. What a filter does not let pass costs no task.
+   *
+   * @throws RetryableFailure, PermanentFailure
+   */
+  public async validate(event: unknown): Promise<Validated> {
     try {
-      const items = isSchedule(event) ? await this.everything() : await this.asked(event);
-      if (Buffer.byteLength(JSON.stringify(items)) > LARGEST_LIST) {
+      const validated = isSchedule(event) ? await this.everything() : await this.asked(event);
+      if (Buffer.byteLength(JSON.stringify(validated)) > LARGEST_LIST) {
         throw new Refusal('there is more to do than one execution can be told: replicate fewer secrets at a time');
       }
-      return { items };
+      return validated;
     } catch (error) {
       const { reason, retryable } = failureOf(error);
       throw retryable ? new RetryableFailure(reason) : new PermanentFailure(reason);
@@ -84,12 +103,25 @@ export class Orchestration {
    * Sums up, and has a message kept for each secret that failed.
    *
    * @param results one for each item: what `replicate` gave, or what the state machine caught
+   * @param filtered as `validate` told them
    * @throws ReplicationFailed when any failed
    */
-  public async aggregate(items: readonly Item[], results: readonly unknown[]): Promise<Result> {
+  public async aggregate(
+    items: readonly Item[],
+    results: readonly unknown[],
+    filtered: readonly FilteredItem[] = [],
+  ): Promise<Result> {
     const bySecret = new Map<string, { command: ReplicationCommand; result: SecretResult }>();
-    items.forEach(({ command, destination }, index) => {
-      const { secret, sourceVersion, ...one } = itemResult(results[index], command, destination);
+    const told = items.map(({ command, destination }, index) => ({
+      command,
+      ...itemResult(results[index], command, destination),
+    }));
+    const kept = filtered.map(filteredResult);
+    if (kept.length > 0) {
+      this.report.metrics(resultOf(kept.map(({ secret, ...one }) => ({ secret, destinations: [one] }))));
+    }
+    filtered.forEach(({ at, command }, index) => told.splice(at, 0, { command, ...kept[index] }));
+    told.forEach(({ command, secret, sourceVersion, ...one }) => {
       const known = bySecret.get(secret)?.result;
       const version = known?.version ?? sourceVersion;
       const destinations = [...(known?.destinations ?? []), one];
@@ -111,16 +143,36 @@ export class Orchestration {
     throw new ReplicationFailed(result);
   }
 
-  private async asked(event: unknown): Promise<Item[]> {
+  private async asked(event: unknown): Promise<Validated> {
     const { commands, ignored } = readEvents(event);
     for (const { reason } of ignored) this.report.ignored(reason);
-    const items = commands.map(async ({ messageId: _, destinations: asked, ...command }) =>
-      (await this.replicator.destinationNames(asked)).map((destination) => ({ command, destination })),
-    );
-    return (await Promise.all(items)).flat();
+    const served = await this.replicator.destinations();
+    const items: Item[] = [];
+    const filtered: FilteredItem[] = [];
+    for (const { destinations: asked, ...command } of commands.map(({ messageId: _, ...rest }) => rest)) {
+      for (const destination of await this.replicator.destinationNames(asked)) {
+        const known = served.find(({ name }) => name === destination);
+        const { name } = command.secret;
+        if (known && name !== undefined && (await this.isKeptBack(known, name))) {
+          filtered.push({ command, destination, region: known.region, at: items.length + filtered.length });
+        } else {
+          items.push({ command, destination });
+        }
+      }
+    }
+    return { items, filtered };
   }
 
-  private async everything(): Promise<Item[]> {
+  /** What cannot be told yet is told by the task of the item, which fails by itself. */
+  private async isKeptBack(destination: Destination, name: string): Promise<boolean> {
+    try {
+      return !(await this.replicator.takes(destination, name));
+    } catch {
+      return false;
+    }
+  }
+
+  private async everything(): Promise<Validated> {
     const [commands, destinations] = [await scheduled(this.replicator), await this.replicator.destinations()];
     const items = commands.flatMap((command) =>
       destinations.map(async (one) => {
@@ -128,7 +180,7 @@ export class Orchestration {
         return takes ? [{ command, destination: one.name }] : [];
       }),
     );
-    return (await Promise.all(items)).flat();
+    return { items: (await Promise.all(items)).flat(), filtered: [] };
   }
 }
 
@@ -141,6 +193,11 @@ export function isSchedule(event: unknown): boolean {
 export async function scheduled(replicator: Replicator): Promise<ReplicationCommand[]> {
   const names = await replicator.names();
   return names.map((name) => ({ kind: 'replicate', secret: { id: name, name }, cause: 'Schedule' }));
+}
+
+function filteredResult({ command: { secret }, destination, region }: FilteredItem): ItemResult {
+  const name = secret.name ?? secret.id;
+  return { secret: name, destination, region, name, status: 'filtered', reason: FILTERED, durationMs: 0 };
 }
 
 function itemResult(result: unknown, { secret }: ReplicationCommand, destination: string): ItemResult {

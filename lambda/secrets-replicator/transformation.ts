@@ -1,4 +1,4 @@
-import { swapper, ValuePair } from '../replication/swap';
+import { InvalidSwap, readSwap } from '../replication/swap';
 import { JsonMapping } from './json/mapping';
 import { Refusal } from './refusal';
 import { swapRegion } from './region-swap';
@@ -67,16 +67,11 @@ function isSwap(value: unknown): value is Swap {
 function swap(specification: Swap, variables: Variables): Transformation {
   const { swap: pairs, ...rest } = specification;
   if (Object.keys(rest).length > 0) throw new Refusal('a swap has no other keys');
-  if (!Array.isArray(pairs) || !pairs.every(isPair)) throw new Refusal('a swap is a list of pairs of texts');
-  const expanded = pairs.map(([a, b]): ValuePair => [variables.expand(a), variables.expand(b)]);
-  if (expanded.flat().includes('')) throw new Refusal('a text of a swap is empty');
-  const texts = expanded.flatMap(([a, b]) => (a === b ? [a] : [a, b]));
-  if (new Set(texts).size < texts.length) throw new Refusal('a text is in two pairs of a swap');
-  return { isForNames: true, run: swapper(expanded) };
-}
-
-function isPair(value: unknown): value is ValuePair {
-  return Array.isArray(value) && value.length === 2 && value.every((text) => typeof text === 'string');
+  try {
+    return { isForNames: true, run: readSwap(pairs, (text) => variables.expand(text)) };
+  } catch (error) {
+    throw error instanceof InvalidSwap ? new Refusal(error.message) : error;
+  }
 }
 
 function parsed(text: string): { readonly value: unknown } | undefined {

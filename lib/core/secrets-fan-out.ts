@@ -76,7 +76,7 @@ export function fanOutDefinition(props: FanOutProps): string {
     States: {
       Validate: call(
         { task: 'validate', 'event.$': '$' },
-        { ResultSelector: { 'items.$': '$.Payload.items' }, Next: 'Replicate' },
+        { ResultSelector: { 'items.$': '$.Payload.items', 'filtered.$': '$.Payload.filtered' }, Next: 'Replicate' },
         LATER,
       ),
       Replicate: {
@@ -114,7 +114,7 @@ export function fanOutDefinition(props: FanOutProps): string {
         Next: 'Aggregate',
       },
       Aggregate: call(
-        { task: 'aggregate', 'items.$': '$.items', 'results.$': '$.results' },
+        { task: 'aggregate', 'items.$': '$.items', 'results.$': '$.results', 'filtered.$': '$.filtered' },
         { OutputPath: '$.Payload', End: true },
       ),
     },

@@ -75,7 +75,7 @@ describe('the definition, run', () => {
     const left = structuredClone(failures);
     const invoke = async ({ Payload }: Json): Promise<Json> => {
       received.push(structuredClone(Payload));
-      if (Payload.task === 'validate') return { Payload: { items } };
+      if (Payload.task === 'validate') return { Payload: { items, filtered: [] } };
       if (Payload.task === 'replicate') {
         const { destination } = Payload.item;
         attempts.push(destination);
@@ -107,6 +107,7 @@ describe('the definition, run', () => {
     expect(aggregated()).toEqual({
       task: 'aggregate',
       items,
+      filtered: [],
       results: items.map(({ destination }) => ({ destination, status: 'replicated' })),
     });
   });

@@ -4,7 +4,8 @@ import { newestOf, originalsOf } from '../../../lambda/parameter-replicator/newe
 import { requestOf } from '../../../lambda/parameter-replicator/request';
 import { settingsOf } from '../../../lambda/parameter-replicator/settings';
 import { SsmStore } from '../../../lambda/parameter-replicator/ssm-store';
-import { swapper } from '../../../lambda/replication/swap';
+import { handlerOf } from '../../../lambda/parameter-replicator/index';
+import { readSwap, swapper } from '../../../lambda/replication/swap';
 import { content, eventOf } from './world';
 
 describe('requestOf', () => {
@@ -63,6 +64,18 @@ describe('swapper', () => {
 
   test('keeps dollar signs as they are', () => {
     expect(swapper([['price', '$& $1 $$']])('price')).toBe('$& $1 $$');
+  });
+
+  test.each([
+    ['{}', 'a swap is a list of pairs of texts'],
+    ['[["db.east"]]', 'a swap is a list of pairs of texts'],
+    ['[["db.east",1]]', 'a swap is a list of pairs of texts'],
+    ['[["db.east",""]]', 'a text of a swap is empty'],
+    ['[["db.east","db.west"],["db.north","db.west"]]', 'a text is in two pairs of a swap'],
+  ])('is not made of %s, and the function says so when it starts', (map, message) => {
+    const env = { AWS_REGION: 'us-east-1', TARGET_REGION: 'us-west-2', PREFIX: '/app', REPLICATOR_ROLES: '["a"]' };
+    expect(() => readSwap(JSON.parse(map))).toThrow(message);
+    expect(() => handlerOf({ ...env, VALUE_MAP: map })).toThrow(message);
   });
 
   test('without pairs changes nothing', () => {

@@ -1,5 +1,5 @@
 import { handlerOf, Parts } from '../../../lambda/secrets-replicator/index';
-import { Item } from '../../../lambda/secrets-replicator/orchestration';
+import { Validated } from '../../../lambda/secrets-replicator/orchestration';
 import { Result } from '../../../lambda/secrets-replicator/results';
 import { MemoryAws, MemoryQueue } from './memory';
 import { changed, CONFIG, EAST, EU, eu, furnish, Scenario, SCENARIOS, WEST, west } from './scenarios';
@@ -242,8 +242,7 @@ describe('a schedule', () => {
 describe('the tasks of a state machine', () => {
   const validated = async (scenario: Partial<Scenario> = {}, event: unknown = changed('PutSecretValue')) => {
     const parts = made(scenario);
-    const { items } = (await parts.handler({ task: 'validate', event })) as { items: Item[] };
-    return { ...parts, items };
+    return { ...parts, ...((await parts.handler({ task: 'validate', event })) as Validated) };
   };
 
   test('name each secret for each destination, and nothing more', async () => {
@@ -262,6 +261,21 @@ describe('the tasks of a state machine', () => {
     );
     expect((await validated({}, changed('GetSecretValue'))).items).toEqual([]);
     expect((await validated({}, { source: 'manual', secretId: 'a', destinations: [EU] })).items).toHaveLength(1);
+  });
+
+  test('of a change are for what the filters let pass; the rest is told in its place (W27)', async () => {
+    const { handler, items, filtered, logged } = await validated({
+      destinations: [eu({ name: 'first', filters: 'secrets-replicator/filters/none' }), west()],
+      files: { 'filters/none': {} },
+    });
+    expect(items.map(({ destination }) => destination)).toEqual([WEST]);
+    expect(filtered).toEqual([{ command: items[0].command, destination: 'first', region: EU, at: 0 }]);
+    const results = [await handler({ task: 'replicate', item: items[0] })];
+    expect(await handler({ task: 'aggregate', items, results, filtered })).toMatchObject({
+      counts: { filtered: 1, replicated: 1 },
+      secrets: [{ destinations: [{ destination: 'first', status: 'filtered' }, { destination: WEST }] }],
+    });
+    expect(logged()).toContainEqual(expect.objectContaining({ Destination: 'first', Filtered: 1, Replicated: 0 }));
   });
 
   test('of a schedule are for what the filters let pass', async () => {
@@ -331,7 +345,7 @@ describe('the tasks of a state machine', () => {
 
   test('sum up without a queue too', async () => {
     const { handler } = made({}, {}, { deadLetterQueue: undefined });
-    const { items } = (await handler({ task: 'validate', event: changed('PutSecretValue') })) as { items: Item[] };
+    const { items } = (await handler({ task: 'validate', event: changed('PutSecretValue') })) as Validated;
     await expect(handler({ task: 'aggregate', items, results: [] })).rejects.toThrow('2 of 2 not replicated');
   });
 });

@@ -80,6 +80,8 @@ describe('a filter', () => {
       'app/**': 'app',
       'app/prod/*': 'app-prod',
       'app/prod/d?': 'd',
+      'app/prod/d?*': 'long-d',
+      'app/prod/d*': 'any-d',
       'app/prod/db': 'exact',
       'app/prod/key*': false,
       'app/prod/key-public': '',
@@ -88,6 +90,8 @@ describe('a filter', () => {
       const verdict = (name: string) => filter(Object.fromEntries(order)).verdict(name)?.transformations.join();
       expect(verdict('app/prod/db')).toBe('exact');
       expect(verdict('app/prod/dx')).toBe('d');
+      expect(verdict('app/prod/dxy')).toBe('long-d');
+      expect(verdict('app/prod/d')).toBe('any-d');
       expect(verdict('app/prod/api')).toBe('app-prod');
       expect(verdict('app/test/a/b')).toBe('app');
       expect(verdict('web/prod/api')).toBe('prod');
