@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run bench [-- part ...]`: measures what users wait for, in one run, and prints medians. Parts: domains, synth.
+ * `npm run bench [-- part ...]`: measures what users wait for, in one run, and prints medians. Parts: domains, simulator, synth.
  * Nothing here fails on a slow machine: the aims are printed beside the figures.
  */
 import { fileURLToPath } from 'url';

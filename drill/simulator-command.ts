@@ -1,13 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SimulatorClient } from '../simulator/client';
 import { FAULT_KINDS } from '../simulator/faults';
-import { DEFAULT_PORT, Simulator } from '../simulator/server';
+import { DEFAULT_PORT } from '../simulator/port';
 
 /** `dr sim`: starts a local AWS, breaks parts of it, lets time pass in it. */
 export function simulatorCommand(): Command {
-  const sim = new Command('sim')
-    .description('a local AWS whose regions can be killed')
-    .option('--port <number>', 'port on the loopback interface', toNumber, DEFAULT_PORT);
+  const sim = new Command('sim').option('--port <number>', 'port on the loopback interface', toNumber, DEFAULT_PORT);
   const client = (): SimulatorClient => new SimulatorClient(`http://127.0.0.1:${sim.opts<{ port: number }>().port}`);
 
   sim
@@ -18,6 +16,8 @@ export function simulatorCommand(): Command {
     .option('--dns-port <number>', 'UDP port of a name server for dig', toNumber)
     .action(async ({ factor, seed, dnsPort }: { factor: number; seed: number; dnsPort?: number }) => {
       const { port } = sim.opts<{ port: number }>();
+      // Only this command needs the simulator itself, the others call it.
+      const { Simulator } = await import('../simulator/server');
       const simulator = await Simulator.start({ port, dnsPort, clock: { factor }, seed });
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
       write(`AWS_ENDPOINT_URL=${simulator.url} (${simulator.explanation})`);
@@ -71,7 +71,11 @@ export function simulatorCommand(): Command {
     .option('--service <name>')
     .option('--operation <name>')
     .option('--plane <name>', 'control or data')
-    .action(async (filter: object) => (await client().log(filter)).forEach(write));
+    .action(async (filter: object) => {
+      (await client().log(filter)).forEach(write);
+      const { callsForgotten } = await client().status();
+      if (callsForgotten > 0) process.stderr.write(`the ${callsForgotten} oldest calls are no longer in the log\n`);
+    });
 
   sim
     .command('stop')

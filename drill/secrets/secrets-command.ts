@@ -1,8 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CommandResult } from './command-result';
+import { diff, DiffOptions } from './diff';
+import { plan, PlanOptions } from './plan';
+import { CONFIG_SECRET } from './plan-source';
 import { transform, TransformOptions } from './transform';
 
-/** `dr secrets`: shows beforehand what the secrets replicator would do. It calls no AWS. */
+/** `dr secrets`: shows beforehand what the secrets replicator would do, and afterwards what it did. */
 export function secretsCommand(): Command {
   const secrets = new Command('secrets').description('what the secrets replicator would do');
   exitCodes(
@@ -16,7 +19,37 @@ export function secretsCommand(): Command {
       .option('--var <assignment>', 'NAME=value for ${NAME}; may be repeated', collect, [])
       .action((options: TransformOptions) => finish(transform(options))),
   );
+  exitCodes(
+    secrets
+      .command('plan')
+      .description('which secret goes where, under which name, through what, and what is wrong; calls no AWS')
+      .requiredOption('--config <source>', 'FILE, folder or REGION=FILE; may be repeated', append)
+      .option('--secrets <file>', 'names of secrets, one on each line; - is the standard input')
+      .option('--source-region <region>', 'region of a configuration that has none before its file')
+      .option('--source-account <account>', 'ACCOUNT or REGION=ACCOUNT; may be repeated', append, [])
+      .option('--config-secret <name>', 'the secret with the destinations', CONFIG_SECRET)
+      .option('--json', 'write JSON')
+      .action((options: PlanOptions) => finish(plan(options))),
+  );
+  exitCodes(
+    secrets
+      .command('diff')
+      .description('whether copies are what they should be, by hash; reads Secrets Manager and writes nothing there')
+      .requiredOption('--region <region>', 'the region with the sources')
+      .option('--config <source>', 'FILE or folder that counts before the configuration in Secrets Manager')
+      .option('--config-secret <name>', 'the secret with the destinations', CONFIG_SECRET)
+      .option('--secret <name>', 'compare this one, a name or an ARN; may be repeated', append, [])
+      .option('--destination <name>', 'compare with this one; may be repeated', append, [])
+      .option('--hashes', 'write hashes, which hold for this run only')
+      .option('--all', 'write a line for what a filter keeps back, too')
+      .option('--json', 'write JSON')
+      .action(async (options: DiffOptions) => finish(await diff(options))),
+  );
   return secrets;
+}
+
+function append(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function collect(value: string, before: readonly string[]): string[] {

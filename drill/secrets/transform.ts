@@ -21,7 +21,7 @@ export interface TransformOptions {
 export function transform({ spec, input, mode, dialect, var: assignments }: TransformOptions): CommandResult {
   return attempt(() => {
     const transformation = readTransformation(readText(spec), { mode, dialect, variables: variablesOf(assignments) });
-    return Buffer.from(transformation.run(readText(input)));
+    return { exitCode: 0, output: Buffer.from(transformation.run(readText(input))) };
   });
 }
 
