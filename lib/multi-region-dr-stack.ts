@@ -716,6 +716,8 @@ export class MultiRegionDRStack extends Construct {
       secondaryStateMachineArn: workflow?.secondary.stateMachineArn,
       primaryDeadLetterQueueNames: this.allDeadLetterQueues('primary'),
       secondaryDeadLetterQueueNames: this.allDeadLetterQueues('secondary'),
+      primaryRetryQueueNames: this.secrets?.primary.retryQueueNames,
+      secondaryRetryQueueNames: this.secrets?.secondary?.retryQueueNames,
       busName: eventing?.busName,
       primaryTopicArn: notifications.primary.topicArn,
       secondaryTopicArn: notifications.secondary.topicArn,

@@ -42,6 +42,11 @@ export const SETTINGS = [
   ['auroraEngineVersion', 'text', 'Aurora version, the same everywhere'],
   ['auroraInstanceClass', 'text', 'memory-optimized class or `db.serverless`'],
   ['replicatedSecrets', 'list', 'patterns of the secrets that replicate both ways; default `app/{suffix}/**`'],
+  [
+    'secretsTopology',
+    'text',
+    '`perDestination`, `multiDestination` (default) or `orchestrated`: how secrets are copied',
+  ],
   ['secretsTrail', 'flag', 'a CloudTrail trail in each region, for changes of secrets that no other event reports'],
   ['alarmEmails', 'list', 'who is told when an alarm fires'],
   ['operatorPrincipalArns', 'list', 'who may assume the role that fails over; with `operatorExternalId`'],

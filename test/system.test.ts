@@ -237,7 +237,8 @@ describe('the default system', () => {
       ['us-east-1', value],
       ['us-east-2', value],
     ]);
-    expect(synthesized.only('terraform_data').body.provisioner[0]['local-exec'].environment).toEqual({
+    const [file] = synthesized.resources('terraform_data').filter(({ body }) => body.provisioner);
+    expect(file.body.provisioner[0]['local-exec'].environment).toEqual({
       DR_MANIFEST_FILE: 'dr-manifest-dev.json',
       DR_MANIFEST: value,
     });

@@ -7,8 +7,8 @@ import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
-import { DefaultTokenResolver, Lazy, StringConcat, Token, Tokenization } from 'cdktf';
-import { Construct, IConstruct } from 'constructs';
+import { Lazy } from 'cdktf';
+import { Construct } from 'constructs';
 import { z } from 'zod';
 import { bundledFunction, CodeAsset } from '../core/code-asset';
 import { ConfigurationError } from '../core/errors';
@@ -18,6 +18,7 @@ import { keyHalves } from '../core/key-pair';
 import { checkName } from '../core/naming';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { resolved } from '../core/resolved';
 import { arn, instance, integer, known, oneOf, validateProps } from '../core/validation';
 
 /** Props of `Configuration`. */
@@ -380,7 +381,8 @@ class RegionalReplication extends Construct implements RegionalConfiguration {
     this.region = region;
     const firstValues = this.buildFirstValues(half);
     const queue = this.buildQueue(half);
-    const lambda = this.buildFunction(half, queue);
+    const logGroup = this.buildLogGroup(half);
+    const lambda = this.buildFunction(half, queue, logGroup);
     new LambdaFunctionEventInvokeConfig(this, 'Invocations', {
       provider: region.provider,
       functionName: lambda.functionName,
@@ -446,7 +448,7 @@ class RegionalReplication extends Construct implements RegionalConfiguration {
     this.deadLetterQueueArn = queue.arn;
     this.deadLetterQueueUrl = queue.url;
     this.ruleName = changes.name;
-    this.logGroupName = logGroupNameOf(region.resourceName('function', NAME));
+    this.logGroupName = logGroup.name;
   }
 
   private buildFirstValues({ region, prefix, firstValues }: RegionalReplicationProps): SsmParameter[] {
@@ -474,15 +476,18 @@ class RegionalReplication extends Construct implements RegionalConfiguration {
     });
   }
 
-  private buildFunction(half: RegionalReplicationProps, queue: SqsQueue): LambdaFunction {
+  private buildLogGroup({ region, logRetentionInDays, keyArn }: RegionalReplicationProps): CloudwatchLogGroup {
+    return new CloudwatchLogGroup(this, 'LogGroup', {
+      provider: region.provider,
+      name: logGroupNameOf(region.resourceName('function', NAME)),
+      retentionInDays: logRetentionInDays,
+      kmsKeyId: keyArn,
+    });
+  }
+
+  private buildFunction(half: RegionalReplicationProps, queue: SqsQueue, logGroup: CloudwatchLogGroup): LambdaFunction {
     const { region, peer, props, pairs } = half;
     const functionName = region.resourceName('function', NAME);
-    const logGroup = new CloudwatchLogGroup(this, 'LogGroup', {
-      provider: region.provider,
-      name: logGroupNameOf(functionName),
-      retentionInDays: half.logRetentionInDays,
-      kmsKeyId: half.keyArn,
-    });
     const role = new ServiceRole(this, 'Role', {
       region,
       name: NAME,
@@ -645,13 +650,6 @@ function swapped(value: string, pairs: readonly Pair[]): string {
       return String(context.resolve(value)).replace(new RegExp(pattern, 'g'), (match) => other.get(match) ?? match);
     },
   });
-}
-
-function resolved(scope: IConstruct, value: string): string {
-  if (!Token.isUnresolved(value)) return value;
-  return String(
-    Tokenization.resolve(value, { scope, resolver: new DefaultTokenResolver(new StringConcat()), preparing: false }),
-  );
 }
 
 function byName([a]: Pair, [b]: Pair): number {

@@ -75,6 +75,10 @@ export interface IdentityProps {
   readonly primaryDeadLetterQueueNames?: readonly string[];
   /** The same in the secondary region. @default - none */
   readonly secondaryDeadLetterQueueNames?: readonly string[];
+  /** Queues of the primary region that dead letters are moved back to; give both. @default - none */
+  readonly primaryRetryQueueNames?: readonly string[];
+  /** The same in the secondary region. @default - none */
+  readonly secondaryRetryQueueNames?: readonly string[];
   /** Event bus, of the same name in both regions, whose archived events may be replayed. @default - none */
   readonly busName?: string;
   /** Topic of the primary region; give both. @default - none */
@@ -122,6 +126,8 @@ const LONGEST_NAMES = {
   secondaryFunctionNames: 64,
   primaryDeadLetterQueueNames: 80,
   secondaryDeadLetterQueueNames: 80,
+  primaryRetryQueueNames: 80,
+  secondaryRetryQueueNames: 80,
   busName: 256,
   healthCheckIds: 36,
   manifestParameterName: 1011,
@@ -196,6 +202,8 @@ const schema = z.strictObject({
   secondaryStateMachineArn: arn('states').optional(),
   primaryDeadLetterQueueNames: texts.optional(),
   secondaryDeadLetterQueueNames: texts.optional(),
+  primaryRetryQueueNames: texts.optional(),
+  secondaryRetryQueueNames: texts.optional(),
   busName: text.optional(),
   primaryTopicArn: arn('sns').optional(),
   secondaryTopicArn: arn('sns').optional(),
@@ -222,6 +230,7 @@ const PAIRS = [
   ['primaryFunctionNames', 'secondaryFunctionNames'],
   ['primaryStateMachineArn', 'secondaryStateMachineArn'],
   ['primaryDeadLetterQueueNames', 'secondaryDeadLetterQueueNames'],
+  ['primaryRetryQueueNames', 'secondaryRetryQueueNames'],
   ['primaryTopicArn', 'secondaryTopicArn'],
   ['primaryVaultName', 'secondaryVaultName'],
   ['primaryKeyArn', 'secondaryKeyArn'],
@@ -534,6 +543,11 @@ function queueArns(props: IdentityProps): string[] {
   return named(props, 'sqs', '', { primary, secondary });
 }
 
+function retryQueueArns(props: IdentityProps): string[] {
+  const { primaryRetryQueueNames: primary = [], secondaryRetryQueueNames: secondary = [] } = props;
+  return named(props, 'sqs', '', { primary, secondary });
+}
+
 function tableArns({ regions, tableName }: IdentityProps): string[] {
   return tableName === undefined ? [] : inBoth(regions, 'dynamodb', () => `table/${tableName}`);
 }
@@ -666,7 +680,14 @@ function handingIn(props: IdentityProps): PolicyStatement[] {
     ...on(named(props, 'lambda', 'function:', { primary, secondary }), 'HandIn', ['lambda:InvokeFunction']),
     ...on(machines, 'StartExecutions', ['states:StartExecution']),
     ...on(machines.map(executionsOf), 'RedriveExecutions', ['states:DescribeExecution', 'states:RedriveExecution']),
-    ...on(queueArns(props), 'TakeDeadLetters', ['sqs:DeleteMessage', 'sqs:ReceiveMessage']),
+    ...on(queueArns(props), 'TakeDeadLetters', [
+      'sqs:CancelMessageMoveTask',
+      'sqs:DeleteMessage',
+      'sqs:ListMessageMoveTasks',
+      'sqs:ReceiveMessage',
+      'sqs:StartMessageMoveTask',
+    ]),
+    ...on(retryQueueArns(props), 'MoveDeadLettersBack', ['sqs:SendMessage']),
     ...on(
       busName === undefined
         ? []

@@ -7,7 +7,6 @@ import { KinesisFirehoseDeliveryStream } from '@cdktf/provider-aws/lib/kinesis-f
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
-import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
@@ -15,6 +14,7 @@ import { bothHalves, halfOf } from '../core/halves';
 import { PolicyStatement, policyDocument, ServiceRole } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
 import { Region } from '../core/region';
+import { stableId } from '../core/stable-id';
 import { RegionPair } from '../core/region-pair';
 import { secureBucket } from '../core/secure-bucket';
 import { arn, instance, integer, known, validateProps } from '../core/validation';
@@ -394,20 +394,17 @@ class Subscriptions extends Construct {
         },
       ]),
     });
-    props.logGroupNames.forEach((logGroupName, index) => {
-      // By name where it is known, so that another log group in the list moves none of the others. By position
-      // otherwise, in the filter's name too: Terraform could remove a filter that it has just made for its neighbour.
-      const isKnown = !Token.isUnresolved(logGroupName) && !logGroupName.includes('${');
-      new CloudwatchLogSubscriptionFilter(this, isKnown ? `Filter-${logGroupName}` : `Filter${index + 1}`, {
+    for (const logGroupName of props.logGroupNames) {
+      new CloudwatchLogSubscriptionFilter(this, `Filter-${stableId(this, logGroupName)}`, {
         provider,
-        name: region.resourceName('subscription filter', isKnown ? bucketName : `${bucketName}-${index + 1}`),
+        name: region.resourceName('subscription filter', bucketName),
         logGroupName,
         filterPattern: props.filterPattern ?? '',
         // Without a role: the destination has one, and CloudWatch Logs refuses a second.
         destinationArn: destination.arn,
         dependsOn: [policy],
       });
-    });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { checkArnRegions } from '../core/arn-region';
@@ -34,11 +35,12 @@ import {
   networkLoadBalancerWatches,
   requestGraphs,
   ruleWatches,
-  Several,
   stateMachineWatches,
   tableWatches,
   vaultWatches,
 } from '../core/service-watches';
+import { resolved } from '../core/resolved';
+import { stableId } from '../core/stable-id';
 import { arn, flag, instance, integer, text, validateProps } from '../core/validation';
 import { Graph, Watch, watchAlarm } from '../core/watch';
 
@@ -454,6 +456,7 @@ export class Monitoring extends Construct {
     for (const pair of [...LIST_PAIRS, ...OBJECT_LIST_PAIRS]) {
       this.checkLength(`secondary${pair}`, props[`secondary${pair}`], props[`primary${pair}`]);
     }
+    const { tableName, tableNames, primaryBucketName, buckets } = props;
     for (const role of ROLES) {
       for (const pair of LIST_PAIRS) this.checkUnique(`${role}${pair}`, props[`${role}${pair}`]);
       this.checkUnique(
@@ -464,14 +467,13 @@ export class Monitoring extends Construct {
         `${role}ContainerServices`,
         props[`${role}ContainerServices`]?.map(({ serviceName }) => serviceName),
       );
+      this.checkUnique(
+        'buckets',
+        buckets?.map((pair) => pair[`${role}BucketName`]),
+        role === 'primary' ? primaryBucketName : undefined,
+      );
     }
-    const { tableName, tableNames = [], primaryBucketName, buckets = [] } = props;
     this.checkUnique('tableNames', tableNames, tableName);
-    this.checkUnique(
-      'buckets',
-      buckets.map((pair) => pair.primaryBucketName),
-      primaryBucketName,
-    );
     this.checkLength('functionTimeoutsSeconds', props.functionTimeoutsSeconds, props.primaryFunctionNames);
   }
 
@@ -484,12 +486,19 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Alarms are named after what they watch. */
+  /** Alarms have their names and addresses after what they watch. */
   private checkUnique(prop: string, list: readonly string[] = [], other?: string): void {
-    list.forEach((received, index) => {
-      if (list.indexOf(received) !== index || received === other) {
-        throw new ConfigurationError(this, { prop: `${prop}[${index}]`, received, wayOut: 'give each name once' });
+    const seen = new Set(other === undefined ? [] : [stableId(this, other)]);
+    list.forEach((one, index) => {
+      const id = stableId(this, one);
+      if (seen.has(id)) {
+        throw new ConfigurationError(this, {
+          prop: `${prop}[${index}]`,
+          received: resolved(this, one),
+          wayOut: 'give each name once',
+        });
       }
+      seen.add(id);
     });
   }
 
@@ -552,23 +561,41 @@ class RegionalAlarms extends Construct {
       });
     }
     this.graphs = [...watches, ...graphs];
-    this.alarms = watches.map((watch) => watchAlarm(this, region, topicArn, watch));
-    if (this.alarms.length > 0) {
-      this.composite = new CloudwatchCompositeAlarm(this, 'Composite', {
-        provider: region.provider,
-        alarmName: region.resourceName('alarm', anyName),
-        alarmDescription: `Something in ${region.name} (${region.role}) needs attention`,
-        // References, so that the composite alarm is deleted before its children (rule R-CW-7).
-        alarmRule: this.alarms.map(({ alarmName }) => `ALARM("${alarmName}")`).join(' OR '),
-        alarmActions: [topicArn],
-        okActions: [topicArn],
-      });
-    }
+    this.alarms = watches.map((watch) => watchAlarm(this, region, topicArn, { ...watch, id: this.idOf(watch) }));
+    if (this.alarms.length > 0) this.composite = this.gather(anyName, topicArn);
     if (vaultName) this.notifyFailedBackups(failedBackupsName, vaultName, topicArn);
   }
 
   public get alarmArns(): readonly string[] {
     return [...(this.composite ? [this.composite] : []), ...this.alarms].map((alarm) => alarm.arn);
+  }
+
+  private idOf({ id, subject }: Watch): string {
+    return subject === undefined ? id : `${id}-${stableId(this, subject)}`;
+  }
+
+  /**
+   * CloudWatch deletes no alarm that a composite alarm names, and Terraform deletes before it updates. So the composite
+   * alarm is replaced whenever its children change: it goes first and comes back last (rule R-CW-7).
+   * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_composite_alarm
+   */
+  private gather(name: string, topicArn: string): CloudwatchCompositeAlarm {
+    const { region } = this;
+    // Not in the order of the lists: who reorders one changes nothing.
+    const children = [...this.alarms].sort((one, other) => (one.node.id < other.node.id ? -1 : 1));
+    const membership = new DataResource(this, 'CompositeChildren', {
+      input: Object.fromEntries(children.map(({ node, alarmName }) => [node.id, alarmName])),
+    });
+    return new CloudwatchCompositeAlarm(this, 'Composite', {
+      provider: region.provider,
+      alarmName: region.resourceName('alarm', name),
+      alarmDescription: `Something in ${region.name} (${region.role}) needs attention`,
+      alarmRule: children.map(({ alarmName }) => `ALARM("${alarmName}")`).join(' OR '),
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+      // As text: cdktf writes `${...}` around a resource, which Terraform does not take here.
+      lifecycle: { replaceTriggeredBy: [`${membership.terraformResourceType}.${membership.friendlyUniqueId}`] },
+    });
   }
 
   /** The event says which job failed and why; the alarm only that one did. */
@@ -614,16 +641,12 @@ function watchedOf(props: MonitoringProps, role: 'primary' | 'secondary'): Watch
   const watches: readonly Watch[] = [
     ...ifGiven(props[`${role}ClusterIdentifier`], (id) => auroraWatches(id, limits.auroraLagMilliseconds)),
     ...ifGiven(props.tableName, (name) => tableWatches(name, peer, limits.dynamoDbLatencyMilliseconds)),
-    ...(props.tableNames ?? []).flatMap((name, index) =>
-      tableWatches(name, peer, limits.dynamoDbLatencyMilliseconds, { suffix: `${index + 2}`, subject: name }),
-    ),
+    ...(props.tableNames ?? []).flatMap((name) => tableWatches(name, peer, limits.dynamoDbLatencyMilliseconds, name)),
     ...bucketWatches(props, role, limits),
-    ...(props.buckets ?? []).flatMap((pair, index) =>
-      bucketWatches(pair, role, limits, { suffix: `${index + 2}`, subject: pair[`${role}BucketName`] }),
-    ),
-    ...(props[`${role}InstanceIdentifiers`] ?? []).flatMap((id, index) => instanceWatches(id, index, limits)),
+    ...(props.buckets ?? []).flatMap((pair) => bucketWatches(pair, role, limits, pair[`${role}BucketName`])),
+    ...(props[`${role}InstanceIdentifiers`] ?? []).flatMap((id) => instanceWatches(id, limits)),
     ...functionNames.flatMap((name, index) =>
-      functionWatches(name, index, {
+      functionWatches(name, {
         percent: limits.functionDurationPercent,
         errors: limits.functionErrors,
         timeout: functionTimeoutsSeconds[index] ?? 30,
@@ -636,18 +659,14 @@ function watchedOf(props: MonitoringProps, role: 'primary' | 'secondary'): Watch
     ...ifGiven(props[`${role}NetworkLoadBalancerArnSuffix`], (suffix) =>
       networkLoadBalancerWatches(suffix, props[`${role}NetworkTargetGroupArnSuffixes`] ?? [], limits.connectionResets),
     ),
-    ...(props[`${role}Apis`] ?? []).flatMap(({ apiName, stageName }, index) =>
-      apiWatches({ ApiName: apiName, Stage: stageName }, index, limits),
+    ...(props[`${role}Apis`] ?? []).flatMap(({ apiName, stageName }) =>
+      apiWatches({ ApiName: apiName, Stage: stageName }, limits),
     ),
-    ...(props[`${role}ContainerServices`] ?? []).flatMap(({ clusterName, serviceName, minCapacity }, index) =>
-      containerServiceWatches(
-        { ClusterName: clusterName, ServiceName: serviceName, tasks: minCapacity },
-        index,
-        limits,
-      ),
+    ...(props[`${role}ContainerServices`] ?? []).flatMap(({ clusterName, serviceName, minCapacity }) =>
+      containerServiceWatches({ ClusterName: clusterName, ServiceName: serviceName, tasks: minCapacity }, limits),
     ),
-    ...(props[`${role}DeliveryStreamNames`] ?? []).map((name, index) =>
-      deliveryStreamWatch(name, index, limits.deliveryFreshnessSeconds),
+    ...(props[`${role}DeliveryStreamNames`] ?? []).map((name) =>
+      deliveryStreamWatch(name, limits.deliveryFreshnessSeconds),
     ),
     ...(props.logSubscriptions ? logSubscriptionWatches() : []),
     ...(props[`${role}DeadLetterQueueNames`] ?? []).map(deadLetterWatch),
@@ -684,13 +703,13 @@ function bucketWatches(
   pair: Partial<WatchedBuckets>,
   role: 'primary' | 'secondary',
   { s3LatencySeconds, s3PendingBytes }: Required<MonitoringThresholds>,
-  several?: Several,
+  subject?: string,
 ): Watch[] {
   return [
     ...ifGiven(replicationFrom(pair, other(role)), (received) =>
-      arrivalWatches(received, s3LatencySeconds, s3PendingBytes, several),
+      arrivalWatches(received, s3LatencySeconds, s3PendingBytes, subject),
     ),
-    ...ifGiven(replicationFrom(pair, role), (sent) => departureWatches(sent, several)),
+    ...ifGiven(replicationFrom(pair, role), (sent) => departureWatches(sent, subject)),
   ];
 }
 

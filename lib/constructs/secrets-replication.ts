@@ -13,7 +13,7 @@ import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmana
 import { SfnStateMachine } from '@cdktf/provider-aws/lib/sfn-state-machine';
 import { SqsQueue, SqsQueueConfig } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
-import { DefaultTokenResolver, Fn, StringConcat, TerraformLocal, Token, Tokenization } from 'cdktf';
+import { Fn, TerraformLocal, Token } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { z } from 'zod';
 import { checkArnRegion } from '../core/arn-region';
@@ -25,6 +25,7 @@ import { keyHalves } from '../core/key-pair';
 import { checkName } from '../core/naming';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { resolved } from '../core/resolved';
 import {
   arnPattern,
   covers,
@@ -176,6 +177,7 @@ export interface RegionalSecretsReplication {
   readonly deadLetterQueueUrls: readonly string[];
   /** A message in one of them is tried again; a dead letter is moved here to replay it. */
   readonly retryQueueUrls: readonly string[];
+  readonly retryQueueNames: readonly string[];
   /** The rules on the default bus that report changes. */
   readonly ruleNames: readonly string[];
   /** Name of the secret that lists the destinations. */
@@ -599,6 +601,7 @@ class RegionalReplication extends Construct implements RegionalSecretsReplicatio
   public readonly deadLetterQueueNames: readonly string[];
   public readonly deadLetterQueueUrls: readonly string[];
   public readonly retryQueueUrls: readonly string[];
+  public readonly retryQueueNames: readonly string[];
   public readonly ruleNames: readonly string[];
   public readonly configurationSecretName: string;
   public readonly stateMachineArn?: string;
@@ -622,10 +625,11 @@ class RegionalReplication extends Construct implements RegionalSecretsReplicatio
     this.functionNames = replicators.map(({ lambda }) => lambda.functionName);
     this.functionArns = replicators.map(({ lambda }) => lambda.arn);
     this.roleArns = replicators.map(({ role }) => role.arn);
-    this.logGroupNames = replicators.map(({ logGroupName }) => logGroupName);
+    this.logGroupNames = replicators.map(({ logGroup }) => logGroup.name);
     this.deadLetterQueueNames = replicators.map(({ deadLetters }) => deadLetters.name);
     this.deadLetterQueueUrls = replicators.map(({ deadLetters }) => deadLetters.url);
     this.retryQueueUrls = replicators.map(({ retries }) => retries.url);
+    this.retryQueueNames = replicators.map(({ retries }) => retries.name);
     this.ruleNames = replicators.map(({ changes }) => changes.name);
     this.stateMachineArn = replicators[0].stateMachine?.arn;
   }
@@ -688,7 +692,7 @@ const RETRY_DELAY_SECONDS = 60;
 class Replicator extends Construct {
   public readonly lambda: LambdaFunction;
   public readonly role: ServiceRole;
-  public readonly logGroupName: string;
+  public readonly logGroup: CloudwatchLogGroup;
   public readonly retries: SqsQueue;
   public readonly deadLetters: SqsQueue;
   public readonly changes: CloudwatchEventRule;
@@ -705,7 +709,12 @@ class Replicator extends Construct {
     const { region, name, props } = own;
     this.region = region;
     this.timeoutSeconds = props.timeoutSeconds ?? 120;
-    this.logGroupName = `/aws/lambda/${region.resourceName('function', name)}`;
+    this.logGroup = new CloudwatchLogGroup(this, 'LogGroup', {
+      provider: region.provider,
+      name: logGroupNameOf(region, name),
+      retentionInDays: props.regions.protection.logRetentionInDays,
+      kmsKeyId: own.keyArn,
+    });
     this.deadLetters = this.queue('DeadLetters', 'dlq', { messageRetentionSeconds: 14 * 24 * 3600 });
     this.retries = this.queue('Retries', 'retry', {
       delaySeconds: RETRY_DELAY_SECONDS,
@@ -750,7 +759,7 @@ class Replicator extends Construct {
 
   private buildRole(): ServiceRole {
     const { region, name } = this.own;
-    const statements = statementsOf(this.own, this.logGroupName, this.retries, this.deadLetters);
+    const statements = statementsOf(this.own, this.retries, this.deadLetters);
     const characters = policyCharacters(this, statements);
     if (characters > MAX_POLICY_CHARACTERS) {
       throw new ConfigurationError(this, {
@@ -769,15 +778,9 @@ class Replicator extends Construct {
   }
 
   private buildFunction(): LambdaFunction {
-    const { region, name, keyArn, code, configuration, destinations, props } = this.own;
+    const { region, name, code, configuration, destinations, props } = this.own;
     const { provider } = region;
     const functionName = region.resourceName('function', name);
-    const logGroup = new CloudwatchLogGroup(this, 'LogGroup', {
-      provider,
-      name: this.logGroupName,
-      retentionInDays: props.regions.protection.logRetentionInDays,
-      kmsKeyId: keyArn,
-    });
     // Outside the VPC: endpoints in a VPC reach their own region only (rule R-LAM-7).
     const lambda = new LambdaFunction(this, 'Replicator', {
       provider,
@@ -804,12 +807,12 @@ class Replicator extends Construct {
       },
       loggingConfig: {
         logFormat: 'JSON',
-        logGroup: logGroup.name,
+        logGroup: this.logGroup.name,
         applicationLogLevel: props.logLevel ?? 'INFO',
         systemLogLevel: 'WARN',
       },
       // Without permissions or configuration a function that is invoked at once would fail.
-      dependsOn: [...(this.role.policy ? [this.role.policy] : []), logGroup, ...configuration],
+      dependsOn: [...(this.role.policy ? [this.role.policy] : []), this.logGroup, ...configuration],
     });
     new LambdaFunctionEventInvokeConfig(this, 'Invocations', {
       provider,
@@ -987,8 +990,8 @@ class Replicator extends Construct {
         threshold: (props.lagAlarmSeconds ?? 300) * 1000,
         period: 300,
       }),
-      deadLetterWatch(this.deadLetters.name, 0),
-      ...functionWatches(functionName, 0, { timeout: this.timeoutSeconds, percent: 90, errors: 0 }),
+      deadLetterWatch(this.deadLetters.name),
+      ...functionWatches(functionName, { timeout: this.timeoutSeconds, percent: 90, errors: 0 }),
       ...(this.stateMachine ? stateMachineWatches(this.stateMachine.arn) : []).map((watch) => ({
         ...watch,
         subject: this.stateMachine?.name,
@@ -1035,6 +1038,10 @@ const CHANGES = {
   ],
 };
 
+function logGroupNameOf(region: Region, name: string): string {
+  return `/aws/lambda/${region.resourceName('function', name)}`;
+}
+
 const READ = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 const WRITE = [
   'secretsmanager:CreateSecret',
@@ -1049,8 +1056,7 @@ const DELETE = 'secretsmanager:DeleteSecret';
 
 /** Reads the included secrets here, writes their copies there, and touches nothing else. */
 function statementsOf(
-  { region, keyArn, decryptionKeyArns, destinations, props }: ReplicatorProps,
-  logGroupName: string,
+  { region, name: replicator, keyArn, decryptionKeyArns, destinations, props }: ReplicatorProps,
   retries: SqsQueue,
   deadLetters: SqsQueue,
 ): PolicyStatement[] {
@@ -1107,7 +1113,7 @@ function statementsOf(
     ...statement(
       'Log',
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      [region.arn('logs', `log-group:${logGroupName}:*`)],
+      [region.arn('logs', `log-group:${logGroupNameOf(region, replicator)}:*`)],
     ),
   ];
 }
@@ -1234,12 +1240,6 @@ function policyCharacters(scope: IConstruct, statements: readonly PolicyStatemen
   return resolved(scope, policyDocument(statements))
     .replace(/\$\{[^}]*account_id\}/g, '0'.repeat(12))
     .replace(/\$\{[^}]*\}/g, 'x'.repeat(100)).length;
-}
-
-function resolved(scope: IConstruct, value: string): string {
-  return String(
-    Tokenization.resolve(value, { scope, resolver: new DefaultTokenResolver(new StringConcat()), preparing: false }),
-  );
 }
 
 function unique(values: readonly string[]): string[] {

@@ -36,23 +36,16 @@ const TABLE_OPERATIONS = [
   'UpdateItem',
 ];
 
-/** What tells one of several apart, when there are several: the end of its ids, and of the names of its alarms. */
-export interface Several {
-  readonly suffix?: string;
-  readonly subject?: string;
-}
-
 /** A global table, seen from one region that sends to another. */
 export function tableWatches(
   tableName: string,
   receivingRegion: string,
   latencyMilliseconds: number,
-  several: Several = {},
+  subject?: string,
 ): Watch[] {
-  const { suffix = '', subject } = several;
   const dimensions = { TableName: tableName };
   const throttles = (kind: string): Watch => ({
-    id: `Table${kind}Throttles${suffix}`,
+    id: `Table${kind}Throttles`,
     name: `table-${kind.toLowerCase()}-throttles`,
     subject,
     title: 'Table throttles',
@@ -63,7 +56,7 @@ export function tableWatches(
   });
   return [
     {
-      id: `TableReplication${suffix}`,
+      id: 'TableReplication',
       name: 'table-replication-latency',
       subject,
       title: 'Table replication latency (ms)',
@@ -81,7 +74,7 @@ export function tableWatches(
     throttles('Read'),
     throttles('Write'),
     {
-      id: `TableErrors${suffix}`,
+      id: 'TableErrors',
       name: 'table-system-errors',
       subject,
       title: 'Table system errors',
@@ -108,11 +101,11 @@ export function arrivalWatches(
   replication: BucketReplication,
   latencySeconds: number,
   pendingBytes: number,
-  { suffix = '', subject }: Several = {},
+  subject?: string,
 ): Watch[] {
   return [
     {
-      id: `ObjectLatency${suffix}`,
+      id: 'ObjectLatency',
       name: 'bucket-replication-latency',
       subject,
       title: 'Bucket replication latency (s)',
@@ -121,7 +114,7 @@ export function arrivalWatches(
       threshold: latencySeconds,
     },
     {
-      id: `ObjectBacklog${suffix}`,
+      id: 'ObjectBacklog',
       name: 'bucket-replication-backlog',
       subject,
       title: 'Bucket replication backlog (bytes)',
@@ -134,10 +127,10 @@ export function arrivalWatches(
 }
 
 /** What the bucket of this region could not send: failures are published at the source (rule R-CW-4). */
-export function departureWatches(replication: BucketReplication, { suffix = '', subject }: Several = {}): Watch[] {
+export function departureWatches(replication: BucketReplication, subject?: string): Watch[] {
   return [
     {
-      id: `ObjectFailures${suffix}`,
+      id: 'ObjectFailures',
       name: 'bucket-replication-failures',
       subject,
       title: 'Bucket replication failures',
@@ -152,13 +145,12 @@ export function departureWatches(replication: BucketReplication, { suffix = '', 
 /** A function with its timeout in seconds, of which an invocation may take a share in percent. */
 export function functionWatches(
   subject: string,
-  index: number,
   { timeout, percent, errors }: { timeout: number; percent: number; errors: number },
 ): Watch[] {
   const dimensions = { FunctionName: subject };
   return [
     {
-      id: `FunctionErrors${index + 1}`,
+      id: 'FunctionErrors',
       name: 'function-errors',
       subject,
       title: 'Function errors',
@@ -168,7 +160,7 @@ export function functionWatches(
       period: 300,
     },
     {
-      id: `FunctionThrottles${index + 1}`,
+      id: 'FunctionThrottles',
       name: 'function-throttles',
       subject,
       title: 'Function throttles',
@@ -178,7 +170,7 @@ export function functionWatches(
       evaluationPeriods: 3,
     },
     {
-      id: `FunctionDuration${index + 1}`,
+      id: 'FunctionDuration',
       name: 'function-duration',
       subject,
       title: 'Function duration (ms)',
@@ -232,8 +224,8 @@ export function loadBalancerWatches(
       threshold: responseTimeMilliseconds / 1000,
       evaluationPeriods: 5,
     },
-    ...targetGroups.map((TargetGroup, index) => ({
-      id: `UnhealthyTargets${index + 1}`,
+    ...targetGroups.map((TargetGroup) => ({
+      id: 'UnhealthyTargets',
       name: 'unhealthy-targets',
       subject: TargetGroup,
       title: 'Unhealthy targets',
@@ -267,8 +259,8 @@ export function networkLoadBalancerWatches(
       threshold: connectionResets,
       period: 300,
     },
-    ...targetGroups.map((TargetGroup, index) => ({
-      id: `UnhealthyNetworkTargets${index + 1}`,
+    ...targetGroups.map((TargetGroup) => ({
+      id: 'UnhealthyNetworkTargets',
       name: 'unhealthy-network-targets',
       subject: TargetGroup,
       title: 'Unhealthy targets of network load balancers',
@@ -283,13 +275,12 @@ export function networkLoadBalancerWatches(
 /** A stage of a REST API: `5XXError` is 0 or 1 for each request, so that its average is the share. */
 export function apiWatches(
   { ApiName, Stage }: { ApiName: string; Stage: string },
-  index: number,
   { apiErrorPercent, responseTimeMilliseconds }: { apiErrorPercent: number; responseTimeMilliseconds: number },
 ): Watch[] {
   const dimensions = { ApiName, Stage };
   return [
     {
-      id: `ApiErrors${index + 1}`,
+      id: 'ApiErrors',
       name: 'api-errors',
       subject: ApiName,
       title: 'API responses 5xx (share)',
@@ -299,7 +290,7 @@ export function apiWatches(
       evaluationPeriods: 3,
     },
     {
-      id: `ApiLatency${index + 1}`,
+      id: 'ApiLatency',
       name: 'api-latency',
       subject: ApiName,
       title: 'API latency, 99th percentile (ms)',
@@ -326,14 +317,14 @@ export interface InstanceLimits {
  * CPU: there silence is its loss.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
  */
-export function instanceWatches(subject: string, index: number, limits: InstanceLimits): Watch[] {
+export function instanceWatches(subject: string, limits: InstanceLimits): Watch[] {
   const watch = (
     name: string,
     [title, description]: readonly [string, string],
     [metricName, statistic, threshold]: readonly [string, string, number],
     more: Partial<Watch> = {},
   ): Watch => ({
-    id: `${metricName}${index + 1}`,
+    id: metricName,
     name,
     subject,
     title,
@@ -381,12 +372,11 @@ export function instanceWatches(subject: string, index: number, limits: Instance
  */
 export function containerServiceWatches(
   { ClusterName, ServiceName, tasks }: { ClusterName: string; ServiceName: string; tasks: number },
-  index: number,
   { taskCpuPercent, taskMemoryPercent }: { taskCpuPercent: number; taskMemoryPercent: number },
 ): Watch[] {
   const dimensions = { ClusterName, ServiceName };
   const share = (what: string, metricName: string, threshold: number): Watch => ({
-    id: `Tasks${metricName}${index + 1}`,
+    id: `Tasks${metricName}`,
     name: `task-${what.toLowerCase()}`,
     subject: ServiceName,
     title: `Task ${what} (%)`,
@@ -397,7 +387,7 @@ export function containerServiceWatches(
   });
   return [
     {
-      id: `RunningTasks${index + 1}`,
+      id: 'RunningTasks',
       name: 'running-tasks',
       subject: ServiceName,
       title: 'Running tasks',
@@ -414,9 +404,9 @@ export function containerServiceWatches(
 }
 
 /** A Firehose stream to S3. Where nothing arrives it publishes nothing. */
-export function deliveryStreamWatch(subject: string, index: number, freshnessSeconds: number): Watch {
+export function deliveryStreamWatch(subject: string, freshnessSeconds: number): Watch {
   return {
-    id: `DeliveryFreshness${index + 1}`,
+    id: 'DeliveryFreshness',
     name: 'delivery-freshness',
     subject,
     title: 'Age of undelivered records (s)',
@@ -452,9 +442,9 @@ export function logSubscriptionWatches(): Watch[] {
   ];
 }
 
-export function deadLetterWatch(subject: string, index: number): Watch {
+export function deadLetterWatch(subject: string): Watch {
   return {
-    id: `DeadLetters${index + 1}`,
+    id: 'DeadLetterMessages',
     name: 'dead-letters',
     subject,
     title: 'Messages in dead-letter queues',

@@ -22,7 +22,7 @@ export interface Graph {
 
 /** A graph with a threshold: there is an alarm on it. Several metrics are added up. */
 export interface Watch extends Graph {
-  /** Id of the construct. */
+  /** Id of the construct, where one subject is watched; where there may be several, its first part. */
   readonly id: string;
   /** First part of the alarm's name. */
   readonly name: string;

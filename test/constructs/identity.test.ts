@@ -27,6 +27,8 @@ const WHOLE = {
   secondaryStateMachineArn: arnOf('states', 'us-east-2', 'stateMachine:orders-secondary-dev'),
   primaryDeadLetterQueueNames: ['failures-primary-dev'],
   secondaryDeadLetterQueueNames: ['failures-secondary-dev', 'dead-letters-secondary-dev'],
+  primaryRetryQueueNames: ['retries-primary-dev'],
+  secondaryRetryQueueNames: ['retries-secondary-dev'],
   busName: 'orders-dev',
   primaryTopicArn: arnOf('sns', 'us-east-1', 'alerts-primary-dev'),
   secondaryTopicArn: arnOf('sns', 'us-east-2', 'alerts-secondary-dev'),
@@ -149,7 +151,17 @@ describe('Identity', () => {
     ).toBe(false);
   });
 
-  test('may do nothing that neither the runbook nor a restore needs', () => {
+  test('may move dead letters back to the queues they are tried again from, and put nothing into any other', () => {
+    const [{ Action, Resource }, ...others] = operator.filter((one) => one.Action.includes('sqs:SendMessage'));
+    expect(others).toEqual([]);
+    expect(Action).toEqual(['sqs:SendMessage']);
+    expect(Resource.map((one: string) => one.split(':').slice(-3))).toEqual([
+      ['us-east-1', expect.any(String), 'retries-primary-dev'],
+      ['us-east-2', expect.any(String), 'retries-secondary-dev'],
+    ]);
+  });
+
+  test('may do nothing that neither the runbook, a replay of secrets nor a restore needs', () => {
     const needed = new Set(commandsOfRunbook().map(([command]) => ACTIONS[command] ?? actionOf(command)));
     const rest = operator
       .filter(({ Effect }) => Effect === 'Allow')
@@ -167,6 +179,10 @@ describe('Identity', () => {
       'kms:DescribeKey',
       'kms:GenerateDataKey',
       'rds:AddTagsToResource',
+      'sqs:CancelMessageMoveTask',
+      'sqs:ListMessageMoveTasks',
+      'sqs:SendMessage',
+      'sqs:StartMessageMoveTask',
       'states:DescribeExecution',
       'states:StartExecution',
     ]);

@@ -266,16 +266,20 @@ describe('LogReplication', () => {
     expect(ids(more)).toHaveLength(3);
   });
 
-  test('names of log groups that are known only at apply have filters of their own names', () => {
-    const one = synth((scope, regions) => {
-      const group = (id: string): string =>
-        new CloudwatchLogGroup(scope, id, { provider: regions.primary.provider, name: id }).name;
-      new LogReplication(scope, 'Logs', { regions, ...GROUPS, primaryLogGroupNames: [group('a'), group('b')] });
-    });
-    const filters = one.resources('aws_cloudwatch_log_subscription_filter', 'us-east-1');
-    expect(filters.map(({ body }) => body.name)).toEqual(['log-copies-1-primary-dev', 'log-copies-2-primary-dev']);
-    expect(filters.map(({ body }) => one.target(body.log_group_name).body.name)).toEqual(['a', 'b']);
-    expect(foreignReferences(one)).toEqual([]);
+  test('nor does one that is given by reference, and waited for', () => {
+    const filtersOf = (...names: string[]): Map<string, string> => {
+      const one = synth((scope, regions) => {
+        const group = (id: string): string =>
+          new CloudwatchLogGroup(scope, id, { provider: regions.primary.provider, name: id }).name;
+        new LogReplication(scope, 'Logs', { regions, ...GROUPS, primaryLogGroupNames: names.map(group) });
+      });
+      expect(foreignReferences(one)).toEqual([]);
+      const filters = one.resources('aws_cloudwatch_log_subscription_filter', 'us-east-1');
+      return new Map(filters.map(({ id, body }) => [id, one.target(body.log_group_name).body.name]));
+    };
+    const [few, more] = [filtersOf('b', 'c'), filtersOf('a', 'c', 'b')];
+    expect([...more.values()].sort()).toEqual(['a', 'b', 'c']);
+    for (const [id, name] of few) expect(more.get(id)).toBe(name);
   });
 
   test('takes a filter pattern and a name', () => {

@@ -1,7 +1,8 @@
 import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
-import { Monitoring, MonitoringProps } from '../../lib/constructs/monitoring';
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
+import { Monitoring, MonitoringProps, WatchedContainerService } from '../../lib/constructs/monitoring';
 import { RegionPair, RegionPairProps } from '../../lib/core/region-pair';
 import { foreignReferences, withoutProvider } from '../support/locality';
 import { inRegionsOf } from '../support/regional-arns';
@@ -282,6 +283,17 @@ describe('the alarms', () => {
     });
     expect(new Set(children)).toEqual(new Set(regional.filter((alarm) => alarm.region === region)));
   });
+
+  test.each(HALVES)(
+    'of %s: the composite alarm is replaced when they change, as CloudWatch keeps what one names (R-CW-7)',
+    (region) => {
+      const composite = synthesized.only('aws_cloudwatch_composite_alarm', region).body;
+      const [trigger, ...more] = composite.lifecycle.replace_triggered_by;
+      expect([trigger, more]).toEqual([expect.stringMatching(/^terraform_data\.\w+$/), []]);
+      const children: string[] = Object.values(synthesized.target(trigger).body.input);
+      expect(children.map((name) => `ALARM("${name}")`).join(' OR ')).toBe(composite.alarm_rule);
+    },
+  );
 
   test('of a region are at most 100, what a composite alarm holds (R-CW-7)', () => {
     const many = (role: string): string[] => Array.from({ length: 34 }, (_, index) => `f${index}-${role}`);
@@ -602,6 +614,15 @@ describe('Monitoring', () => {
       'test/M: buckets[1] is "a"; give each name once',
     ],
     [
+      {
+        buckets: [
+          { primaryBucketName: 'a', secondaryBucketName: 'c' },
+          { primaryBucketName: 'b', secondaryBucketName: 'c' },
+        ],
+      },
+      'test/M: buckets[1] is "c"; give each name once',
+    ],
+    [
       { primaryNetworkTargetGroupArnSuffixes: ['t'], secondaryNetworkTargetGroupArnSuffixes: ['t'] },
       'test/M: primaryNetworkLoadBalancerArnSuffix is missing; give it too: primaryNetworkTargetGroupArnSuffixes needs it',
     ],
@@ -815,6 +836,134 @@ describe('of more services, the alarms', () => {
       [['AWS/GlobalAccelerator', 'NewFlowCount', 'Accelerator', '1234-abcd', { stat: 'Sum' }]],
     ]);
   });
+});
+
+type Names = (names: readonly string[], role: 'primary' | 'secondary') => string[];
+
+/** Every list of which each element has alarms, by the prop, filled with names. */
+const LISTS: Record<string, (names: readonly string[], of: Names) => Partial<MonitoringProps>> = {
+  InstanceIdentifiers: (names, of) => ({
+    primaryInstanceIdentifiers: of(names, 'primary'),
+    secondaryInstanceIdentifiers: of(names, 'secondary'),
+  }),
+  FunctionNames: (names, of) => ({
+    primaryFunctionNames: of(names, 'primary'),
+    secondaryFunctionNames: of(names, 'secondary'),
+    functionTimeoutsSeconds: names.map((name) => name.length),
+  }),
+  TargetGroupArnSuffixes: (names, of) => ({
+    primaryLoadBalancerArnSuffix: 'app/primary/1',
+    secondaryLoadBalancerArnSuffix: 'app/secondary/2',
+    primaryTargetGroupArnSuffixes: of(names, 'primary'),
+    secondaryTargetGroupArnSuffixes: of(names, 'secondary'),
+  }),
+  NetworkTargetGroupArnSuffixes: (names, of) => ({
+    primaryNetworkLoadBalancerArnSuffix: 'net/primary/1',
+    secondaryNetworkLoadBalancerArnSuffix: 'net/secondary/2',
+    primaryNetworkTargetGroupArnSuffixes: of(names, 'primary'),
+    secondaryNetworkTargetGroupArnSuffixes: of(names, 'secondary'),
+  }),
+  DeliveryStreamNames: (names, of) => ({
+    primaryDeliveryStreamNames: of(names, 'primary'),
+    secondaryDeliveryStreamNames: of(names, 'secondary'),
+  }),
+  DeadLetterQueueNames: (names, of) => ({
+    primaryDeadLetterQueueNames: of(names, 'primary'),
+    secondaryDeadLetterQueueNames: of(names, 'secondary'),
+  }),
+  Apis: (names, of) => {
+    const apis = (role: 'primary' | 'secondary'): { apiName: string; stageName: string }[] =>
+      of(names, role).map((apiName, index) => ({ apiName, stageName: names[index] }));
+    return { primaryApis: apis('primary'), secondaryApis: apis('secondary') };
+  },
+  ContainerServices: (names, of) => {
+    const services = (role: 'primary' | 'secondary'): WatchedContainerService[] =>
+      of(names, role).map((serviceName, index) => ({
+        clusterName: names[index],
+        serviceName,
+        minCapacity: names[index].length,
+      }));
+    return { primaryContainerServices: services('primary'), secondaryContainerServices: services('secondary') };
+  },
+  tableNames: (names, of) => ({ tableName: 'first', tableNames: of(names, 'primary') }),
+  buckets: (names, of) => {
+    const [primary, secondary] = [of(names, 'primary'), of(names, 'secondary')];
+    return {
+      buckets: names.map((name, index) => ({
+        primaryBucketName: primary[index],
+        secondaryBucketName: secondary[index],
+        primaryReplicationRuleId: `${name}-there`,
+        secondaryReplicationRuleId: `${name}-back`,
+      })),
+    };
+  },
+};
+
+describe.each(Object.keys(LISTS))('an alarm keeps its address and its content when %s', (list) => {
+  const literals = (names: readonly string[]): Synthesized =>
+    built(LISTS[list](names, (some, role) => some.map((name) => `${name}-${role}`)));
+  const references = (names: readonly string[]): Synthesized =>
+    synth((scope, regions) => {
+      const queues = new Map(
+        [...names, 'others'].flatMap((name) =>
+          regions.both.map(({ role, provider }) => {
+            const id = `${name}-${role}`;
+            return [id, new SqsQueue(scope, id, { provider, name: id })];
+          }),
+        ),
+      );
+      const of: Names = (some, role) => some.map((name) => queues.get(`${name}-${role}`)?.name ?? '');
+      new Monitoring(scope, 'Monitoring', { regions, ...TOPICS, ...LISTS[list](names, of) });
+    });
+
+  describe.each([
+    ['literal names', literals],
+    ['references', references],
+  ])('of %s', (_, of) => {
+    const NAMES = ['orders', 'health', 'audits2'];
+    const bodies = (synthesized: Synthesized, ...types: string[]): Record<string, Json> =>
+      Object.fromEntries(synthesized.all.filter(({ type }) => types.includes(type)).map((r) => [r.address, r.body]));
+    const alarms = (names: readonly string[]): Record<string, Json> => bodies(of(names), 'aws_cloudwatch_metric_alarm');
+    const base = alarms(NAMES);
+
+    test.each([0, 1])('loses element %i', (lost) => {
+      const left = alarms(NAMES.filter((__, index) => index !== lost));
+      expect(Object.keys(left).length).toBeLessThan(Object.keys(base).length);
+      expect(base).toEqual(expect.objectContaining(left));
+    });
+
+    test.each([0, 1])('gets a new element %i', (added) => {
+      const more = alarms([...NAMES.slice(0, added), 'newcomer', ...NAMES.slice(added)]);
+      expect(Object.keys(more).length).toBeGreaterThan(Object.keys(base).length);
+      expect(more).toEqual(expect.objectContaining(base));
+    });
+
+    test('is reordered, and so does the composite alarm', () => {
+      const types = ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm', 'terraform_data'];
+      expect(bodies(of([...NAMES].reverse()), ...types)).toEqual(bodies(of(NAMES), ...types));
+    });
+
+    test('is as it was, with a name of its own', () => {
+      expect(of(NAMES).json).toEqual(of(NAMES).json);
+      const names = Object.values(base).map(({ provider, alarm_name }) => `${provider} ${alarm_name}`);
+      expect(new Set(names).size).toBe(names.length);
+    });
+  });
+});
+
+test('a resource named twice fails, by whatever token', () => {
+  expect(
+    errorOf((scope, regions) => {
+      const { provider } = regions.primary;
+      const queue = new SqsQueue(scope, 'Queue', { provider });
+      new Monitoring(scope, 'M', {
+        regions,
+        ...TOPICS,
+        primaryDeadLetterQueueNames: [queue.name, queue.name],
+        secondaryDeadLetterQueueNames: ['a', 'b'],
+      });
+    }),
+  ).toBe('test/M: primaryDeadLetterQueueNames[1] is "${aws_sqs_queue.Queue.name}"; give each name once');
 });
 
 test('two of them in one system share no name, when one has a monitoringName', () => {

@@ -383,9 +383,9 @@ testExample({
     ],
     '7.3': [
       instead(/primaryClusterIdentifier: .*\n.*secondaryClusterIdentifier: .*\n/, ''),
-      without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionErrors3'),
+      without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionErrors-Configuration_Secondary_Replicator'),
       instead(/primaryApis: .*\n.*secondaryApis: .*\n/, ''),
-      without('aws_cloudwatch_metric_alarm', 'Primary_ApiErrors1'),
+      without('aws_cloudwatch_metric_alarm', 'Primary_ApiErrors-api-primary-dev'),
       without('aws_cloudwatch_metric_alarm', 'Primary_TableReplication'),
     ],
     'C.1': [

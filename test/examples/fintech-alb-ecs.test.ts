@@ -407,7 +407,7 @@ testExample({
       instead(/primaryContainerServices: .*\n.*secondaryContainerServices: .*\n/, ''),
       instead('tableNames: [sessions.tableName, payments.tableName]', 'tableNames: [sessions.tableName]'),
       without('aws_cloudwatch_metric_alarm', 'Secondary_ReplicaLag'),
-      without('aws_cloudwatch_metric_alarm', 'Primary_FunctionErrors2'),
+      without('aws_cloudwatch_metric_alarm', 'Primary_FunctionErrors-PaymentProcessor_Primary_Health'),
       without('aws_cloudwatch_metric_alarm', 'Secondary_TargetErrors'),
     ],
     '8.3': [without('aws_sns_topic', 'Secondary')],

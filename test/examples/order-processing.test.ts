@@ -460,7 +460,7 @@ testExample({
       without('aws_cloudwatch_metric_alarm', 'Secondary_ObjectLatency'),
       withArgument('aws_cloudwatch_metric_alarm', 'threshold', 900, 'Primary_ObjectLatency'),
     ],
-    'X.4': [without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionErrors2')],
+    'X.4': [without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionErrors-MultiRegionDR_Compute_Secondary_Health')],
     'X.5': [
       without('aws_cloudwatch_metric_alarm', 'Secondary_ExecutionsFailed'),
       withoutArgument('aws_cloudwatch_metric_alarm', 'alarm_actions', 'Primary_ExecutionsFailed'),

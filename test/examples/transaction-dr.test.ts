@@ -263,11 +263,11 @@ testExample({
       instead('s3LatencySeconds: 600', 's3LatencySeconds: 900'),
       instead('functionErrors: 5', 'functionErrors: 50'),
       without('aws_cloudwatch_metric_alarm', 'Secondary_TableWriteThrottles'),
-      without('aws_cloudwatch_metric_alarm', 'Primary_FunctionErrors2'),
+      without('aws_cloudwatch_metric_alarm', 'Primary_FunctionErrors-Compute_Primary_Health'),
     ],
     'M.7': [
       without('aws_sns_topic', 'Secondary'),
-      asInPrimary('aws_cloudwatch_metric_alarm', 'alarm_actions', '_FunctionErrors1'),
+      asInPrimary('aws_cloudwatch_metric_alarm', 'alarm_actions', '_TableReplication'),
     ],
     'M.8': [
       instead(/const identity = [\s\S]*?\n {4}\}\);\n/, "const identity = { operatorRoleArn: '' };\n"),
@@ -350,7 +350,7 @@ testExample({
     ],
     'E.3': [
       withArgument('aws_dynamodb_table', 'billing_mode', 'PROVISIONED'),
-      without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionThrottles1'),
+      without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionThrottles-Compute_Secondary_Processor'),
     ],
     'E.4': [
       instead("context('environmentSuffix', 'prod')", "context('environmentSuffix', 'live')"),
@@ -392,7 +392,7 @@ testExample({
       instead("protection: 'protected'", "protection: 'disposable'"),
       withoutArgument('aws_cloudwatch_log_group', 'kms_key_id', 'Secondary_Health'),
     ],
-    'D.6': [without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionThrottles2')],
+    'D.6': [without('aws_cloudwatch_metric_alarm', 'Secondary_FunctionThrottles-Compute_Secondary_Health')],
     'D.7': [
       withoutArgument('aws_sns_topic', 'kms_master_key_id', 'Secondary'),
       asInPrimary('aws_sns_topic', 'kms_master_key_id'),
