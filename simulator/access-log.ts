@@ -22,26 +22,58 @@ export interface AccessLogFilter {
   readonly plane?: string;
 }
 
-/** Enough for several applies of a large stack, and no memory without end. */
-const CAPACITY = 200_000;
+/** How many calls are kept: enough for several applies of a large stack, and no memory without end. */
+export const LOG_CAPACITY = 200_000;
 
-/** Every call, in the order in which the answers left. */
+/** Every call, in the order in which the answers left; of very many the oldest are forgotten. */
 export class AccessLog {
-  private entries: AccessLogEntry[] = [];
+  private readonly entries: AccessLogEntry[] = [];
+  private readonly words = new Map<string, string>();
+  private count = 0;
+
+  /** @param capacity how many calls are kept */
+  constructor(private readonly capacity = LOG_CAPACITY) {}
+
+  /** How many calls there were before the oldest one that is kept. */
+  public get forgotten(): number {
+    return Math.max(0, this.count - this.capacity);
+  }
+
+  /** How many calls are kept. */
+  public get size(): number {
+    return this.entries.length;
+  }
 
   public add(call: Pick<Call, 'region' | 'service' | 'operation' | 'plane'>, time: number, status: number): void {
-    const { region, service, operation, plane } = call;
-    if (this.entries.length >= CAPACITY) this.entries = this.entries.slice(CAPACITY / 2);
-    this.entries.push({ time: new Date(time).toISOString(), region, service, operation, plane, status });
+    const { plane } = call;
+    const [region, service, operation] = [call.region, call.service, call.operation].map((word) => this.intern(word));
+    this.entries[this.count++ % this.capacity] = {
+      time: new Date(time).toISOString(),
+      region,
+      service,
+      operation,
+      plane,
+      status,
+    };
   }
 
   public read(filter: AccessLogFilter = {}): AccessLogEntry[] {
     const { since, ...exact } = filter;
     const wanted = Object.entries(exact).filter(([, value]) => value !== undefined);
-    return this.entries.filter(
+    const oldest = this.forgotten % this.capacity;
+    return [...this.entries.slice(oldest), ...this.entries.slice(0, oldest)].filter(
       (entry) =>
         (since === undefined || entry.time >= since) &&
         wanted.every(([field, value]) => entry[field as keyof AccessLogEntry] === value),
     );
+  }
+
+  /** The same word is kept once: as a part of its request it would keep the whole request in memory. */
+  private intern(word: string): string {
+    const known = this.words.get(word);
+    if (known !== undefined) return known;
+    const own = Buffer.from(word).toString();
+    this.words.set(own, own);
+    return own;
   }
 }

@@ -1,4 +1,5 @@
 import { ACCOUNT_ID } from './account';
+import { alarmValues } from './alarm-values';
 import { EventBus } from './event-bus';
 import { World } from './world';
 import { Element, find, findAll, textAt } from './xml';
@@ -48,6 +49,14 @@ export class Alarms {
   public put(alarm: CompositeAlarm): void {
     this.watch(alarm.region);
     this.composites.set(key(alarm.region, alarm.name), alarm);
+  }
+
+  /** Composite alarms of a region that hang on one of these and are none of them: AWS then refuses to delete it. */
+  public parentsOf(region: string, names: readonly string[]): string[] {
+    return [...this.composites.values()]
+      .filter((one) => one.region === region && !names.includes(one.name))
+      .filter(({ rule }) => childrenIn(rule).some((child) => names.includes(child)))
+      .map(({ name }) => name);
   }
 
   /** The state of an alarm; a region that is down has no data. */
@@ -132,31 +141,12 @@ export class Alarms {
 
   /** The state that the metric says; undefined where it is kept, or the alarm is of a kind that is not evaluated. */
   private async evaluateMetric(region: string, alarm: Element): Promise<AlarmState | undefined> {
-    const metric = textAt(alarm, 'MetricName');
-    const statistic = textAt(alarm, 'Statistic');
     const compare = COMPARISONS[textAt(alarm, 'ComparisonOperator') ?? ''];
-    if (!metric || !statistic || !compare) return undefined;
-    const period = Number(textAt(alarm, 'Period')) * 1000;
-    const periods = Number(textAt(alarm, 'EvaluationPeriods'));
+    const measured = compare && (await alarmValues(this.world, region, alarm));
+    if (!measured) return undefined;
+    const { values, periods } = measured;
     const needed = Number(textAt(alarm, 'DatapointsToAlarm') || periods);
     const threshold = Number(textAt(alarm, 'Threshold'));
-    const end = Math.floor(this.world.clock.now() / period) * period;
-    const dimensions = (find(alarm, 'Dimensions')?.children ?? []).flatMap((dimension, i) => [
-      [`Dimensions.member.${i + 1}.Name`, textAt(dimension, 'Name') ?? ''],
-      [`Dimensions.member.${i + 1}.Value`, textAt(dimension, 'Value') ?? ''],
-    ]);
-    const result = await this.world.moto.query('monitoring', region, 'GetMetricStatistics', {
-      Namespace: textAt(alarm, 'Namespace') ?? '',
-      MetricName: metric,
-      StartTime: new Date(end - periods * period).toISOString(),
-      EndTime: new Date(end).toISOString(),
-      Period: String(period / 1000),
-      'Statistics.member.1': statistic,
-      ...Object.fromEntries(dimensions),
-    });
-    const values = findAll(result, 'Datapoints')
-      .flatMap(({ children }) => children)
-      .map((point) => Number(textAt(point, statistic)));
     return verdict(values, periods, needed, textAt(alarm, 'TreatMissingData') ?? 'missing', (value) =>
       compare(value, threshold),
     );
@@ -232,7 +222,7 @@ function verdict(
   return missing === 'ignore' ? undefined : 'INSUFFICIENT_DATA';
 }
 
-const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) => boolean>> = {
+const COMPARISONS: Readonly<Partial<Record<string, (value: number, threshold: number) => boolean>>> = {
   GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
   GreaterThanThreshold: (value, threshold) => value > threshold,
   LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
@@ -252,4 +242,10 @@ function actionsFor(
   if (textAt(alarm, 'ActionsEnabled') === 'false') return [];
   const element = { ALARM: 'AlarmActions', OK: 'OKActions', INSUFFICIENT_DATA: 'InsufficientDataActions' }[state];
   return (find(alarm, element)?.children ?? []).map(({ text }) => text.trim());
+}
+
+/** Names of the alarms in a rule, where they may stand as ARNs and in quotes. */
+function childrenIn(rule: string): string[] {
+  const terms = rule.matchAll(/\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*"?([^")]+?)"?\s*\)/g);
+  return [...terms].map(([, name]) => name.replace(/^arn:.*:alarm:/, ''));
 }

@@ -19,7 +19,10 @@ export interface Status {
   readonly factor: number;
   readonly faults: readonly ActiveFault[];
   readonly replication: readonly LinkStatus[];
+  /** Calls in the access log. */
   readonly calls: number;
+  /** Older calls that the access log has no room for. */
+  readonly callsForgotten: number;
 }
 
 /** The end of a fault. */
@@ -88,7 +91,8 @@ export class Control {
       factor: clock.factor,
       faults: faults.list(),
       replication: replication.status(),
-      calls: this.log.read().length,
+      calls: this.log.size,
+      callsForgotten: this.log.forgotten,
     };
   }
 

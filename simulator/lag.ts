@@ -7,7 +7,7 @@ export interface Lag {
 }
 
 /** What replicates between regions. */
-export type Replicated = 'aurora' | 'backup' | 'dynamodb' | 'events' | 's3' | 'secretsmanager';
+export type Replicated = 'aurora' | 'backup' | 'dynamodb' | 'events' | 'logs' | 's3' | 'secretsmanager';
 
 /** Delays that the services' own pages call typical. */
 export const TYPICAL_LAG: Readonly<Record<Replicated, Lag>> = {
@@ -15,6 +15,7 @@ export const TYPICAL_LAG: Readonly<Record<Replicated, Lag>> = {
   backup: { milliseconds: 60_000 },
   dynamodb: { milliseconds: 1_000 },
   events: { milliseconds: 1_000 },
+  logs: { milliseconds: 60_000 },
   s3: { milliseconds: 5_000 },
   secretsmanager: { milliseconds: 1_000 },
 };

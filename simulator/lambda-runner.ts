@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { unzipSync } from 'fflate';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
+import { installedModules } from './installed-modules';
 
 /** A Lambda function as it is deployed. */
 export interface DeployedFunction {
@@ -112,8 +113,8 @@ export class LambdaRunner {
       mkdirSync(dirname(join(task, name)), { recursive: true });
       writeFileSync(join(task, name), bytes);
     }
-    // The runtime of the service brings the AWS SDK along; here it is the one that is installed.
-    symlinkSync(join(__dirname, '../node_modules'), join(folder, 'node_modules'), 'junction');
+    const modules = installedModules();
+    if (modules) symlinkSync(modules, join(folder, 'node_modules'), 'junction');
     const child = fork(join(__dirname, 'lambda-process.js'), [], {
       cwd: task,
       execArgv: [],

@@ -15,7 +15,7 @@ export interface WebRequest {
   readonly body?: Buffer;
 }
 
-/** Application load balancers: the listeners and rules that moto keeps, in front of Lambda functions. */
+/** Load balancers: the listeners and rules that moto keeps, in front of Lambda functions and of other load balancers. */
 export class LoadBalancers {
   constructor(private readonly world: World) {}
 
@@ -32,7 +32,12 @@ export class LoadBalancers {
     const balancers = await this.ask(region, 'DescribeLoadBalancers', {}, 'LoadBalancers');
     const balancer = balancers.find((each) => textAt(each, 'DNSName')?.toLowerCase() === dnsName.toLowerCase());
     if (!balancer) return undefined;
-    const action = await this.actionFor(region, textAt(balancer, 'LoadBalancerArn') ?? '', request);
+    return this.pass(region, textAt(balancer, 'LoadBalancerArn') ?? '', request);
+  }
+
+  /** Hands a request to the load balancer of an ARN, as what stands in front of it does. */
+  public async pass(region: string, balancer: string, request: WebRequest): Promise<Answer> {
+    const action = await this.actionFor(region, balancer, request);
     return action ? this.perform(region, action, request) : toAnswer(503, 'Service Unavailable');
   }
 
@@ -62,8 +67,9 @@ export class LoadBalancers {
       { 'TargetGroupArns.member.1': group },
       'TargetGroups',
     );
+    const type = textAt(described, 'TargetType') ?? '';
     // Nothing runs behind instances and addresses: they answer as long as their region does.
-    if (textAt(described, 'TargetType') !== 'lambda') return toAnswer(200, 'OK');
+    if (!['alb', 'lambda'].includes(type)) return toAnswer(200, 'OK');
     const health = await this.ask(
       region,
       'DescribeTargetHealth',
@@ -71,7 +77,9 @@ export class LoadBalancers {
       'TargetHealthDescriptions',
     );
     const target = textAt(health[0], 'Target', 'Id');
-    return target ? this.invoke(region, target, group, request) : toAnswer(503, 'Service Unavailable');
+    if (!target) return toAnswer(503, 'Service Unavailable');
+    if (type === 'lambda') return this.invoke(region, target, group, request);
+    return this.pass(region, target, { ...request, port: Number(textAt(health[0], 'Target', 'Port')) });
   }
 
   private async invoke(region: string, target: string, group: string, request: WebRequest): Promise<Answer> {

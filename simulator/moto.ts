@@ -27,17 +27,22 @@ export class Moto {
     public readonly explanation: string,
   ) {}
 
-  /** Starts the first moto that works: on PATH, in a virtual environment, in a container. */
-  public static async start(): Promise<Moto> {
+  /**
+   * Starts the first moto that works: on PATH, in a virtual environment, in a container.
+   *
+   * @param env where `PATH` and `HOME` are looked up
+   * @throws Error that says of each way why it is none
+   */
+  public static async start(env: NodeJS.ProcessEnv = process.env): Promise<Moto> {
     const reasons: string[] = [];
     for (const source of SOURCES) {
       const port = await freePort();
-      const command = source.command(port);
+      const command = source.command(port, env);
       if (!command) {
         reasons.push(source.unavailable);
         continue;
       }
-      const moto = new Moto(launch(command), port, source.explanation);
+      const moto = new Moto(launch(command, env), port, source.explanation);
       if (await moto.isReady()) {
         await moto.leaveExecution();
         return moto;
@@ -50,7 +55,12 @@ export class Moto {
 
   /** Whether one can be started without installing anything. */
   public static isInstalled(): boolean {
-    return onPath('moto_server') || existsSync(inVenv('moto_server'));
+    return onPath('moto_server', process.env) || existsSync(inVenv('moto_server', process.env));
+  }
+
+  /** Where it answers. */
+  public get url(): string {
+    return `http://${LOOPBACK}:${this.port}`;
   }
 
   /** Passes a request on. */
@@ -128,7 +138,7 @@ interface Source {
   readonly explanation: string;
   readonly unavailable: string;
   /** The command that serves on a port; undefined where this way does not exist. */
-  readonly command: (port: number) => readonly string[] | undefined;
+  readonly command: (port: number, env: NodeJS.ProcessEnv) => readonly string[] | undefined;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -137,22 +147,24 @@ const SOURCES: readonly Source[] = [
   {
     explanation: 'moto_server found on PATH',
     unavailable: 'moto_server is not on PATH',
-    command: (port) => (onPath('moto_server') ? serve('moto_server', port) : undefined),
+    command: (port, env) => (onPath('moto_server', env) ? serve('moto_server', port) : undefined),
   },
   {
     explanation: `moto ${MOTO_VERSION} in a virtual environment of its own`,
     unavailable: 'python3 cannot install it',
-    command: (port) => (installed() ? serve(inVenv('moto_server'), port) : undefined),
+    command: (port, env) => (installed(env) ? serve(inVenv('moto_server', env), port) : undefined),
   },
   {
     explanation: `the container image motoserver/moto:${MOTO_VERSION}`,
     unavailable: 'no container engine answers',
-    command: (port) =>
-      spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0
+    command: (port, env) =>
+      spawnSync('docker', ['info'], { stdio: 'ignore', env }).status === 0
         ? [
             'docker',
             'run',
             '--rm',
+            // The server would be process 1, which the kernel spares the signal that ends it.
+            '--init',
             '-p',
             `${LOOPBACK}:${port}:5000`,
             '-e',
@@ -167,31 +179,35 @@ function serve(program: string, port: number): readonly string[] {
   return [program, '-H', LOOPBACK, '-p', String(port)];
 }
 
-function onPath(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+function onPath(program: string, env: NodeJS.ProcessEnv): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore', env }).status === 0;
 }
 
-function inVenv(program: string): string {
-  return join(homedir(), '.cache', 'moto-server', MOTO_VERSION, 'bin', program);
+function venv(env: NodeJS.ProcessEnv): string {
+  return join(env.HOME ?? homedir(), '.cache', 'moto-server', MOTO_VERSION);
 }
 
-function installed(): boolean {
-  if (existsSync(inVenv('moto_server'))) return true;
-  const quiet = { stdio: 'ignore' } as const;
+function inVenv(program: string, env: NodeJS.ProcessEnv): string {
+  return join(venv(env), 'bin', program);
+}
+
+function installed(env: NodeJS.ProcessEnv): boolean {
+  if (existsSync(inVenv('moto_server', env))) return true;
+  const quiet = { stdio: 'ignore', env } as const;
   return (
-    spawnSync('python3', ['-m', 'venv', join(inVenv('..'), '..')], quiet).status === 0 &&
-    spawnSync(inVenv('pip'), ['install', '--quiet', `moto[server]==${MOTO_VERSION}`], quiet).status === 0
+    spawnSync('python3', ['-m', 'venv', venv(env)], quiet).status === 0 &&
+    spawnSync(inVenv('pip', env), ['install', '--quiet', `moto[server]==${MOTO_VERSION}`], quiet).status === 0
   );
 }
 
 /** The shell keeps the server alive exactly as long as its input is open, so that a dead simulator leaves no moto behind. */
-function launch(command: readonly string[]): ChildProcess {
+function launch(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const keeper = 'exec 3<&0; "$@" </dev/null & server=$!; { read _ <&3; kill $server; } 2>/dev/null & wait $server';
   return spawn('sh', ['-c', keeper, 'keeper', ...command], {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: {
       // moto would take the settings of the machine's AWS clients for its own.
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))),
+      ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_'))),
       // Roles attach policies that AWS manages.
       MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
     },

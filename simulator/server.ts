@@ -3,9 +3,9 @@ import { AccessLog } from './access-log';
 import { Answer, AwsError, failure } from './answer';
 import { Clock, ClockOptions } from './clock';
 import { Control, CONTROL_PATH } from './control';
-import { answers } from './endpoints';
 import { Faults } from './faults';
 import { Moto } from './moto';
+import { DEFAULT_PORT } from './port';
 import { Replication } from './replication';
 import { Call, RawRequest, recognise } from './request';
 import { LambdaRunner } from './lambda-runner';
@@ -25,9 +25,6 @@ export interface SimulatorOptions {
   /** Seed of everything that is drawn by chance: delays, throttled calls. @default 1 */
   readonly seed?: number;
 }
-
-/** The port that local stand-ins of AWS are by custom found on. */
-export const DEFAULT_PORT = 4566;
 
 /** No request of the services modelled is larger; S3 takes larger objects in parts. */
 const MAX_BODY = 512 * 1024 * 1024;
@@ -163,15 +160,12 @@ export class Simulator {
     return answer;
   }
 
-  /** A request of a user: to a load balancer, by its own name or by one of a hosted zone in the Host header. */
+  /** A request of a user: to a front door, by its own name or by one of a hosted zone in the Host header. */
   private async web({ method, url, headers, body }: RawRequest): Promise<Answer | undefined> {
     const host = String(headers.host ?? '').split(':')[0];
-    const target = /^(localhost|[\d.]+)?$/.test(host) ? undefined : await this.cloud.dns.targetOf(host);
-    if (!target) return unsigned();
-    if (!answers(this.world.faults, target)) return undefined;
     const single = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-    const answer = await this.cloud.loadBalancers.handle(target, { method, path: url, headers: single, body });
-    return answer ?? unsigned();
+    const answer = await this.cloud.frontDoors.handle(host, { method, path: url, headers: single, body });
+    return answer === 'silence' ? undefined : (answer ?? unsigned());
   }
 
   /** The answer to a call, by the service's own handler or by moto, as far as faults let it through. */

@@ -8,15 +8,19 @@ export type Json = any;
 
 /** Prefixes of the target header, by the service's name in the signature's scope. */
 const TARGETS: Readonly<Record<string, string>> = {
+  'application-autoscaling': 'AnyScaleFrontendService',
   dynamodb: 'DynamoDB_20120810',
   ecs: 'AmazonEC2ContainerServiceV20141113',
   events: 'AWSEvents',
+  firehose: 'Firehose_20150804',
+  globalaccelerator: 'GlobalAccelerator_V20180706',
   kms: 'TrentService',
   logs: 'Logs_20140328',
   secretsmanager: 'secretsmanager',
   sqs: 'AmazonSQS',
   ssm: 'AmazonSSM',
   states: 'AWSStepFunctions',
+  wafv2: 'AWSWAF_20190729',
 };
 
 /** API versions of the query protocol. */

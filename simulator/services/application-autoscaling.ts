@@ -1,4 +1,4 @@
-import { answer } from '../answer';
+import { answer, jsonOf, succeeded } from '../answer';
 import { inputOf } from '../request';
 import { Json } from '../wire';
 import { Service } from '../world';
@@ -7,11 +7,17 @@ import { Service } from '../world';
 export function applicationAutoscaling(): Service {
   const tags = new Map<string, Record<string, string>>();
   const tagsOf = (arn: string): Record<string, string> => tags.get(arn) ?? {};
+  const addTags = (arn: string, added: Record<string, string>): unknown => tags.set(arn, { ...tagsOf(arn), ...added });
   return {
+    RegisterScalableTarget: async (call, pass) => {
+      const given = await pass();
+      if (succeeded(given)) addTags(jsonOf<Json>(given).ScalableTargetARN, inputOf<Json>(call).Tags);
+      return given;
+    },
     ListTagsForResource: async (call) => answer(call, { Tags: tagsOf(inputOf<Json>(call).ResourceARN) }),
     TagResource: async (call) => {
       const { ResourceARN, Tags } = inputOf<Json>(call);
-      tags.set(ResourceARN, { ...tagsOf(ResourceARN), ...Tags });
+      addTags(ResourceARN, Tags);
       return answer(call, {});
     },
     UntagResource: async (call) => {

@@ -1,15 +1,19 @@
 import { Answer, succeeded, withBody } from '../answer';
 import { Call, inputOf, listOf } from '../request';
-import { Service } from '../world';
-import { toXml } from '../xml';
+import { Handler, Service } from '../world';
+import { toXml, Xml } from '../xml';
 
 type Form = Readonly<Record<string, string>>;
 type Tags = Readonly<Record<string, string>>;
 
-/** EC2: tags of peering connections, which each region has of its own, and descriptions of rules for prefix lists. */
+/**
+ * EC2: tags of peering connections, which each region has of its own, descriptions of rules for groups and prefix lists,
+ * and the types of ICMP in network ACLs.
+ */
 export function ec2(): Service {
   const tags = new Map<string, Tags>();
   const descriptions = new Map<string, string>();
+  const icmp = new Map<string, Xml>();
 
   const addTags = ({ region }: Call, id: string, added: Tags): void => {
     tags.set(`${region} ${id}`, { ...tags.get(`${region} ${id}`), ...added });
@@ -22,7 +26,35 @@ export function ec2(): Service {
   const withDescriptions = (given: Answer): Answer =>
     edit(given, RULE_ID, (_, id: string) => toXml({ securityGroupRuleId: id, description: descriptions.get(id) }));
 
+  const authorizing: Handler = async (call, pass) => {
+    const form = inputOf<Form>(call);
+    const described = DESCRIBED.map((source) => form[`IpPermissions.1.${source}.1.Description`]).find(Boolean);
+    const given = await pass();
+    const rule = /<securityGroupRuleId>([^<]*)</.exec(given.body.toString())?.[1];
+    if (rule && described) descriptions.set(rule, described);
+    return withDescriptions(given);
+  };
+
+  const withIcmp = ({ region }: Call, given: Answer): Answer =>
+    edit(given, ACL_ENTRIES, (part, id: string) =>
+      part.replace(/<item>(?:(?!<\/item>)[\s\S])*<\/item>/g, (entry) => {
+        const number = /<ruleNumber>(\d+)</.exec(entry)?.[1];
+        const icmpTypeCode = icmp.get(`${region} ${id} ${number} ${/<egress>(\w+)</.exec(entry)?.[1]}`);
+        return entry.replace(/<\/item>$/, `${toXml({ icmpTypeCode })}</item>`);
+      }),
+    );
+  const entering: Handler = async (call, pass) => {
+    const form = inputOf<Form>(call);
+    const key = `${call.region} ${form.NetworkAclId} ${form.RuleNumber} ${form.Egress}`;
+    const { 'Icmp.Code': code, 'Icmp.Type': type } = form;
+    icmp.set(key, type === undefined ? undefined : { code, type });
+    return pass();
+  };
+
   return {
+    CreateNetworkAclEntry: entering,
+    ReplaceNetworkAclEntry: entering,
+    DescribeNetworkAcls: async (call, pass) => withIcmp(call, await pass()),
     CreateVpcPeeringConnection: async (call, pass) => {
       const given = await pass();
       const id = /<vpcPeeringConnectionId>([^<]*)</.exec(given.body.toString())?.[1];
@@ -45,20 +77,20 @@ export function ec2(): Service {
       }
       return pass();
     },
-    AuthorizeSecurityGroupEgress: async (call, pass) => {
-      const description = inputOf<Form>(call)['IpPermissions.1.PrefixListIds.1.Description'];
-      const given = await pass();
-      const rule = /<securityGroupRuleId>([^<]*)</.exec(given.body.toString())?.[1];
-      if (rule && description) descriptions.set(rule, description);
-      return withDescriptions(given);
-    },
+    AuthorizeSecurityGroupEgress: authorizing,
+    AuthorizeSecurityGroupIngress: authorizing,
     DescribeSecurityGroupRules: async (_call, pass) => withDescriptions(await pass()),
   };
 }
 
+/** Sources and destinations of rules whose description moto drops. */
+const DESCRIBED = ['Groups', 'PrefixListIds'];
+
 /** moto writes the tags of a connection right before its id. */
 const PEERING_TAGS =
   /(?:<tagSet\s*\/>|<tagSet>(?:(?!<tagSet)[\s\S])*?<\/tagSet>)<vpcPeeringConnectionId>([^<]*)<\/vpcPeeringConnectionId>/g;
+/** moto writes the entries of an ACL before its id. */
+const ACL_ENTRIES = /<entrySet>(?:(?!<entrySet>)[\s\S])*?<networkAclId>([^<]*)<\/networkAclId>/g;
 const RULE_ID = /<securityGroupRuleId>([^<]*)<\/securityGroupRuleId>/g;
 
 function edit(given: Answer, parts: RegExp, change: (part: string, id: string) => string): Answer {

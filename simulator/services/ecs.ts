@@ -3,21 +3,33 @@ import { inputOf } from '../request';
 import { Json } from '../wire';
 import { Handler, Service } from '../world';
 
-/** ECS: settings of services that moto drops. */
+/** What a service has that is not told otherwise, of the settings that moto drops. */
+const DROPPED: Readonly<Record<string, unknown>> = {
+  availabilityZoneRebalancing: 'DISABLED',
+  enableECSManagedTags: false,
+  enableExecuteCommand: false,
+  healthCheckGracePeriodSeconds: undefined,
+};
+
+/** ECS: settings of services that moto drops. No container runs; a service has at once the tasks that it wants. */
 export function ecs(): Service {
-  const rebalancing = new Map<string, string>();
+  const settings = new Map<string, Json>();
   const amend = (given: Answer): Answer => {
     if (!succeeded(given)) return given;
     const output = jsonOf<Json>(given);
     for (const service of output.services ?? [output.service]) {
-      service.availabilityZoneRebalancing = rebalancing.get(service.serviceArn) ?? 'DISABLED';
+      Object.assign(service, DROPPED, settings.get(service.serviceArn));
+      if (service.status === 'ACTIVE') Object.assign(service, { runningCount: service.desiredCount, pendingCount: 0 });
     }
     return withBody(given, output);
   };
   const changing: Handler = async (call, pass) => {
     const given = await pass();
-    const { availabilityZoneRebalancing: wanted } = inputOf<Json>(call);
-    if (succeeded(given) && wanted) rebalancing.set(jsonOf<Json>(given).service.serviceArn, wanted);
+    if (succeeded(given)) {
+      const { serviceArn } = jsonOf<Json>(given).service;
+      const told = Object.entries(inputOf<Json>(call)).filter(([name]) => name in DROPPED);
+      settings.set(serviceArn, { ...settings.get(serviceArn), ...Object.fromEntries(told) });
+    }
     return amend(given);
   };
   return {

@@ -1,12 +1,13 @@
-import { answer, AwsError } from '../answer';
+import { Accelerators } from '../accelerators';
 import { ACCOUNT_ID } from '../account';
+import { answer, AwsError } from '../answer';
 import { inputOf } from '../request';
 import { Json } from '../wire';
 import { Handler, Service, World } from '../world';
 
 /** Global Accelerator, which moto does not have: accelerators, listeners and endpoint groups as Terraform manages them. */
-export function globalAccelerator({ clock }: World): Service {
-  const resources = new Map<string, Json>();
+export function globalAccelerator({ clock }: World, accelerators: Accelerators): Service {
+  const { resources } = accelerators;
   const attributes = new Map<string, Json>();
   const tags = new Map<string, Json[]>();
   let count = 0;
@@ -30,7 +31,15 @@ export function globalAccelerator({ clock }: World): Service {
       tags.set(arn, Tags);
       return answer(call, { [kind.name]: resource });
     },
-    [`Describe${kind.name}`]: async (call) => answer(call, { [kind.name]: need(kind, inputOf<Json>(call)[kind.key]) }),
+    [`Describe${kind.name}`]: async (call) => {
+      const resource = need(kind, inputOf<Json>(call)[kind.key]);
+      return answer(call, { [kind.name]: accelerators.withHealth(resource) });
+    },
+    [`List${kind.name}s`]: async (call) => {
+      const parent = kind.parentKey && inputOf<Json>(call)[kind.parentKey];
+      const found = [...resources].filter(([arn]) => kind.isArn.test(arn) && (!parent || arn.startsWith(`${parent}/`)));
+      return answer(call, { [`${kind.name}s`]: found.map(([, resource]) => accelerators.withHealth(resource)) });
+    },
     [`Update${kind.name}`]: async (call) => {
       const { [kind.key]: arn, ...change } = inputOf<Json>(call);
       const resource = { ...need(kind, arn), ...kind.described(change) };
@@ -88,6 +97,9 @@ interface Kind {
   readonly child: string;
   /** The member that holds its ARN. */
   readonly key: string;
+  /** The member that holds the ARN of what it belongs to. */
+  readonly parentKey?: string;
+  readonly isArn: RegExp;
   readonly arn: (input: Json, id: string) => string;
   /** What AWS adds to the input. */
   readonly defaults: (id: string, now: number) => Json;
@@ -99,6 +111,7 @@ const ACCELERATOR: Kind = {
   name: 'Accelerator',
   child: 'Listener',
   key: 'AcceleratorArn',
+  isArn: /:accelerator\/[^/]+$/,
   arn: (_input, id) => `arn:aws:globalaccelerator::${ACCOUNT_ID}:accelerator/${id}`,
   defaults: (id, now) => ({
     Enabled: true,
@@ -117,6 +130,8 @@ const LISTENER: Kind = {
   name: 'Listener',
   child: 'EndpointGroup',
   key: 'ListenerArn',
+  parentKey: 'AcceleratorArn',
+  isArn: /\/listener\/[^/]+$/,
   arn: ({ AcceleratorArn }, id) => `${AcceleratorArn}/listener/${id}`,
   defaults: () => ({ ClientAffinity: 'NONE' }),
   described: (input) => without(input, 'AcceleratorArn'),
@@ -126,6 +141,8 @@ const ENDPOINT_GROUP: Kind = {
   name: 'EndpointGroup',
   child: 'Endpoint',
   key: 'EndpointGroupArn',
+  parentKey: 'ListenerArn',
+  isArn: /\/endpoint-group\/[^/]+$/,
   arn: ({ ListenerArn }, id) => `${ListenerArn}/endpoint-group/${id}`,
   defaults: () => ({
     EndpointDescriptions: [],
@@ -143,7 +160,6 @@ const ENDPOINT_GROUP: Kind = {
           EndpointDescriptions: EndpointConfigurations.map((endpoint: Json) => ({
             Weight: 128,
             ClientIPPreservationEnabled: true,
-            HealthState: 'HEALTHY',
             ...endpoint,
           })),
         }

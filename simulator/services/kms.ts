@@ -1,12 +1,13 @@
 import { ACCOUNT_ID } from '../account';
 import { Answer, answer, AwsError, jsonOf, succeeded, withBody } from '../answer';
+import { EncryptionContext, keyIn, open, seal } from '../multi-region-cipher';
 import { Call, inputOf } from '../request';
 import { Json } from '../wire';
 import { EVERY_OTHER, Service, World } from '../world';
 
 /**
  * KMS: multi-Region keys, of which moto forgets which is the primary one and what a replica has of its own; and aliases,
- * which in moto a key shares with its replicas.
+ * which in moto a key shares with its replicas; and what such keys encrypt, which moto does not decrypt again.
  */
 export function kms({ moto, clock }: World): Service {
   const aliases = new Map<string, { readonly keyId: string; readonly since: number }>();
@@ -63,6 +64,34 @@ export function kms({ moto, clock }: World): Service {
       const { Aliases: managed = [], ...rest } = jsonOf<Json>(given);
       return withBody(given, { ...rest, Aliases: [...managed, ...own] });
     },
+    Encrypt: async (call, pass) => {
+      const { Plaintext, EncryptionContext } = inputOf<Json>(call);
+      return sealed(await pass(resolved(call)), Plaintext, EncryptionContext);
+    },
+    GenerateDataKey: async (call, pass) => {
+      const given = await pass(resolved(call));
+      return sealed(given, jsonOf<Json>(given).Plaintext, inputOf<Json>(call).EncryptionContext);
+    },
+    GenerateDataKeyWithoutPlaintext: async (call) => {
+      const input = inputOf<Json>(resolved(call));
+      const { Plaintext, ...output } = await moto.json('kms', call.region, 'GenerateDataKey', input);
+      return sealed(answer(call, output), Plaintext, input.EncryptionContext);
+    },
+    Decrypt: async (call, pass) => {
+      const { CiphertextBlob, EncryptionContext } = inputOf<Json>(call);
+      const key = keyIn(CiphertextBlob);
+      if (key === undefined) return pass(resolved(call));
+      const { KeyMetadata } = await moto.json('kms', call.region, 'DescribeKey', { KeyId: key }).catch(() => {
+        throw new AwsError(
+          'AccessDeniedException',
+          'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+        );
+      });
+      if (!KeyMetadata.Enabled) throw new AwsError('DisabledException', `${KeyMetadata.Arn} is disabled.`);
+      const Plaintext = open(CiphertextBlob, EncryptionContext);
+      if (Plaintext === undefined) throw new AwsError('InvalidCiphertextException', '');
+      return answer(call, { KeyId: KeyMetadata.Arn, Plaintext, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
+    },
     DescribeKey: async (call, pass) => withRole(await pass(resolved(call)), 'KeyMetadata'),
     ReplicateKey: async (call, pass) => {
       const given = withRole(await pass(), 'ReplicaKeyMetadata');
@@ -76,6 +105,13 @@ export function kms({ moto, clock }: World): Service {
     },
     [EVERY_OTHER]: (call, pass) => pass(resolved(call)),
   };
+}
+
+/** The answer with a ciphertext that every replica decrypts, where the key is a multi-Region key. */
+function sealed(given: Answer, plaintext: string, context?: EncryptionContext): Answer {
+  const output = succeeded(given) ? jsonOf<Json>(given) : {};
+  const key = /key\/(mrk-.*)$/.exec(output.KeyId ?? '')?.[1];
+  return key ? withBody(given, { ...output, CiphertextBlob: seal(key, plaintext, context) }) : given;
 }
 
 function withRole(given: Answer, member: string): Answer {

@@ -77,10 +77,10 @@ export function lambda(world: World, runner: LambdaRunner): Service {
     if (lines.length === 0) return;
     const stream = { logGroupName: group, logStreamName: LOG_STREAM };
     // The stream exists from the second time on; without the group there is no log, as on AWS without the permission.
-    await moto.json('logs', region, 'CreateLogStream', stream).catch(() => undefined);
+    await aws.json('logs', region, 'CreateLogStream', stream).catch(() => undefined);
     const timestamp = Math.round(clock.now());
     const logEvents = lines.map((message) => ({ timestamp, message }));
-    await moto.json('logs', region, 'PutLogEvents', { ...stream, logEvents }).catch(() => undefined);
+    await aws.json('logs', region, 'PutLogEvents', { ...stream, logEvents }).catch(() => undefined);
   };
 
   /** Tries an asynchronous invocation as often as the function wants, then tells whom it wants to be told. */

@@ -1,6 +1,6 @@
 import { ACCOUNT_ID } from '../account';
 import { Alarms, AlarmState, CompositeAlarm, key } from '../alarms';
-import { Answer, answer, jsonOf, succeeded, withBody } from '../answer';
+import { Answer, answer, AwsError, jsonOf, succeeded, withBody } from '../answer';
 import { Call, inputOf, listOf } from '../request';
 import { Json } from '../wire';
 import { Handler, Service, World } from '../world';
@@ -52,6 +52,11 @@ export function monitoring({ clock }: World, alarms: Alarms): Service {
     },
     DeleteAlarms: async (call, pass) => {
       const names = listOf(inputOf<Form>(call), 'AlarmNames');
+      const parents = alarms.parentsOf(call.region, names);
+      if (parents.length > 0) {
+        const reason = `there are composite alarm(s) depending on it: ${parents.join(', ')}`;
+        throw new AwsError('ValidationError', `Cannot delete ${names.join(', ')} as ${reason}`);
+      }
       const composites = names.filter((name) => alarms.composites.delete(key(call.region, name)));
       return composites.length === names.length ? answer(call, {}) : pass();
     },

@@ -1,27 +1,47 @@
 import { Answer, answer, succeeded, withBody } from '../answer';
 import { AuroraGlobal, Form } from '../aurora-global';
 import { Call, inputOf } from '../request';
-import { Service } from '../world';
-import { toXml, Xml } from '../xml';
+import { Service, World } from '../world';
+import { toXml } from '../xml';
+import { engineVersions } from './rds-engine-versions';
+import { ReadReplicas } from './rds-replicas';
 
-/** Versions of Aurora PostgreSQL that support global databases. */
-const ENGINE_VERSIONS = ['14.15', '14.17', '15.10', '15.12', '16.4', '16.6', '16.8', '16.9', '17.4', '17.5'];
-
-/** RDS: global databases, engine versions, and settings of instances that moto drops. */
-export function rds(aurora: AuroraGlobal): Service {
+/** RDS: global databases, read replicas, engine versions, and settings of instances that moto drops. */
+export function rds(world: World, aurora: AuroraGlobal): Service {
   const instances = new Map<string, Form>();
+  const replicas = new ReadReplicas(world);
+  const keyOf = ({ region }: Call, { DBInstanceIdentifier }: Form): string => `${region} ${DBInstanceIdentifier}`;
+  const { CreateDBInstanceReadReplica, ...ofReplicas } = replicas.service();
   return {
     ...aurora.service(),
+    ...ofReplicas,
     CreateDBInstance: async (call, pass) => {
       const form = inputOf<Form>(call);
       const refusal = aurora.refusalOf(call, form);
       if (refusal) throw refusal;
-      instances.set(`${call.region} ${form.DBInstanceIdentifier}`, form);
+      instances.set(keyOf(call, form), form);
       return pass();
     },
-    DescribeDBInstances: async (call, pass) => withMonitoring(call, await pass(), instances),
-    DescribeDBEngineVersions: async (call) => answer(call, { DBEngineVersions: versions(inputOf<Form>(call)) }),
+    CreateDBInstanceReadReplica: async (call, pass) => {
+      const form = inputOf<Form>(call);
+      instances.set(keyOf(call, form), form);
+      return CreateDBInstanceReadReplica(call, pass);
+    },
+    ModifyDBInstance: async (call, pass) => {
+      const form = inputOf<Form>(call);
+      instances.set(keyOf(call, form), { ...instances.get(keyOf(call, form)), ...form });
+      return pass();
+    },
+    DescribeDBInstances: async (call, pass) => replicas.amend(withMonitoring(call, await pass(), instances)),
+    // moto keeps the parameters that were set, and forgets that a user has set them.
+    DescribeDBParameters: async (_call, pass) =>
+      edit(await pass(), '</Parameter>', '<Source>user</Source></Parameter>'),
+    DescribeDBEngineVersions: async (call) => answer(call, { DBEngineVersions: engineVersions(inputOf<Form>(call)) }),
   };
+}
+
+function edit(given: Answer, from: string, to: string): Answer {
+  return succeeded(given) ? withBody(given, given.body.toString().replaceAll(from, to)) : given;
 }
 
 /** moto forgets how an instance that belongs to a cluster is monitored. */
@@ -44,30 +64,4 @@ function withMonitoring({ region }: Call, given: Answer, instances: ReadonlyMap<
       .replace(/<\/DBInstance>$/, `${settings}</DBInstance>`);
   });
   return withBody(given, body);
-}
-
-function versions(form: Form): Xml {
-  const engine = form.Engine ?? 'aurora-postgresql';
-  const wanted = ENGINE_VERSIONS.filter((version) => !form.EngineVersion || version.startsWith(form.EngineVersion));
-  return {
-    DBEngineVersion: wanted.map((version) => ({
-      Engine: engine,
-      EngineVersion: version,
-      MajorEngineVersion: version.split('.')[0],
-      Status: 'available',
-      DBParameterGroupFamily: `${engine}${version.split('.')[0]}`,
-      DBEngineDescription: 'Aurora PostgreSQL',
-      DBEngineVersionDescription: `Aurora PostgreSQL (Compatible with PostgreSQL ${version})`,
-      SupportedEngineModes: { member: ['provisioned'] },
-      ExportableLogTypes: { member: ['postgresql'] },
-      SupportsGlobalDatabases: true,
-      SupportsReadReplica: false,
-      SupportsParallelQuery: false,
-      SupportsLogExportsToCloudwatchLogs: true,
-      SupportsIntegrations: false,
-      SupportsLimitlessDatabase: false,
-      SupportsLocalWriteForwarding: true,
-      ValidUpgradeTarget: { UpgradeTarget: [] },
-    })),
-  };
 }

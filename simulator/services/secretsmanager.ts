@@ -13,7 +13,8 @@ interface Arrived {
 /**
  * Secrets Manager: moto shows a replica the source's value at once, whatever has become of the source's region. Here the
  * value arrives after the lag, and stays when the source's region is gone. Changes are told to EventBridge as CloudTrail
- * tells them.
+ * tells them, and labels that move as the service itself does.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/secret-event-notifications.html
  */
 export function secretsmanager(world: World, bus: EventBus): Service {
   const { moto, replication } = world;
@@ -47,6 +48,31 @@ export function secretsmanager(world: World, bus: EventBus): Service {
     }
   };
 
+  /** The version that each label is attached to. */
+  const labelsOf = async (region: string, id: string): Promise<ReadonlyMap<string, string>> => {
+    const { VersionIdsToStages = {} } = await describe(region, id)
+      // It is about to be created.
+      .catch(() => ({}));
+    return new Map(
+      Object.entries<string[]>(VersionIdsToStages).flatMap(([version, labels]) =>
+        labels.filter((label) => !SILENT_LABELS.includes(label)).map((label) => [label, version]),
+      ),
+    );
+  };
+
+  const tellOfLabels = async (region: string, id: string, before: ReadonlyMap<string, string>): Promise<void> => {
+    const { ARN, Name: name } = await describe(region, id);
+    for (const [labelUpdated, versionId] of await labelsOf(region, id)) {
+      if (before.get(labelUpdated) === versionId) continue;
+      await bus.emit(region, {
+        source: 'aws.secretsmanager',
+        detailType: 'Secret Label Updated',
+        resources: [ARN],
+        detail: { name, labelUpdated, versionId },
+      });
+    }
+  };
+
   const writing =
     (isValue = true): Handler =>
     async (call, pass) => {
@@ -54,9 +80,14 @@ export function secretsmanager(world: World, bus: EventBus): Service {
       for (const { Region, KmsKeyId } of input.AddReplicaRegions ?? []) {
         if (KmsKeyId) kmsKeys.set(`${Region} ${nameIn(input.Name ?? input.SecretId)}`, KmsKeyId);
       }
+      const id = input.SecretId ?? input.Name;
+      const before = isValue ? await labelsOf(call.region, id) : new Map<string, string>();
       const given = withKeys(await pass(), kmsKeys);
       if (!succeeded(given)) return given;
-      if (isValue) await replicate(call);
+      if (isValue) {
+        await replicate(call);
+        await tellOfLabels(call.region, id, before);
+      }
       await bus.emit(call.region, {
         source: 'aws.secretsmanager',
         detailType: 'AWS API Call via CloudTrail',
@@ -82,9 +113,11 @@ export function secretsmanager(world: World, bus: EventBus): Service {
     RemoveRegionsFromReplication: writing(false),
     DeleteSecret: writing(false),
     RestoreSecret: writing(false),
+    TagResource: writing(false),
+    UntagResource: writing(false),
     DescribeSecret: async (_call, pass) => withKeys(await pass(), kmsKeys),
     GetSecretValue: async (call, pass) => {
-      const given = await pass();
+      const given = await pass(ofCurrentVersion(call));
       if (!succeeded(given)) return given;
       const { PrimaryRegion: primary } = await describe(call.region, inputOf<Json>(call).SecretId);
       if (!primary || primary === call.region) return given;
@@ -100,6 +133,16 @@ export function secretsmanager(world: World, bus: EventBus): Service {
     },
   };
 }
+
+/** Without a version the current one is meant; moto answers with the one that was written last. */
+function ofCurrentVersion(call: Call): Call {
+  const input = inputOf<Json>(call);
+  if (input.VersionId ?? input.VersionStage) return call;
+  return { ...call, body: Buffer.from(JSON.stringify({ ...input, VersionStage: 'AWSCURRENT' })) };
+}
+
+/** Of these the service sends no event when they move. */
+const SILENT_LABELS = ['AWSPENDING', 'AWSPREVIOUS'];
 
 /** moto forgets with which key a replica is encrypted. */
 function withKeys(given: Awaited<ReturnType<Handler>>, keys: ReadonlyMap<string, string>): typeof given {

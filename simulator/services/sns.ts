@@ -1,14 +1,22 @@
 import { succeeded, withBody } from '../answer';
+import { EventSources } from '../event-sources';
 import { inputOf } from '../request';
-import { Service } from '../world';
+import { Handler, Service } from '../world';
 import { toXml } from '../xml';
 
 type Form = Readonly<Record<string, string>>;
 
-/** SNS: the signature version of topics, which moto drops. */
-export function sns(): Service {
+/** SNS: the signature version of topics, which moto drops; functions behind subscribed queues are told of messages. */
+export function sns(sources: EventSources): Service {
   const versions = new Map<string, string>();
+  const announcing: Handler = async (call, pass) => {
+    const given = await pass();
+    sources.announce(call.region);
+    return given;
+  };
   return {
+    Publish: announcing,
+    PublishBatch: announcing,
     CreateTopic: async (call, pass) => {
       const given = await pass();
       const form = inputOf<Form>(call);

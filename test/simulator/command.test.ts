@@ -10,7 +10,8 @@ motoDescribe('dr sim', () => {
       return true;
     });
     try {
-      await dr().parseAsync(['node', 'dr', 'sim', '--port', new URL(aws.simulator.url).port, ...words]);
+      const all = ['sim', '--port', new URL(aws.simulator.url).port, ...words];
+      await (await dr(all)).parseAsync(all, { from: 'user' });
     } finally {
       write.mockRestore();
     }
@@ -44,7 +45,7 @@ motoDescribe('dr sim', () => {
   });
 
   test('a number that is none is refused before anything happens', async () => {
-    const command = dr();
+    const command = await dr(['sim']);
     command.commands.forEach((sim) =>
       [sim, ...sim.commands].forEach((each) => each.exitOverride().configureOutput({ writeErr: () => undefined })),
     );

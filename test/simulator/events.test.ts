@@ -14,7 +14,13 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { PutSecretValueCommand, CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  CreateSecretCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { Json } from '../../simulator/wire';
 import { Fixture, motoDescribe } from './support';
 
@@ -287,6 +293,91 @@ motoDescribe('events, functions and workflows', () => {
         detail: { requestParameters: { secretId: 'told' } },
       });
       expect(JSON.stringify(told)).not.toContain('SecretString');
+    });
+  });
+
+  describe('of labels of secrets, as the service itself tells them', () => {
+    const secrets = (region = P): SecretsManagerClient => new SecretsManagerClient(aws.sdk(region));
+    const pattern = { source: ['aws.secretsmanager'], 'detail-type': ['Secret Label Updated'] };
+    const told = async (region = P): Promise<Json[]> => {
+      await aws.control.clock({ advance: 1_000 });
+      return (await received('labels', region)).map(({ body }) => body);
+    };
+    beforeAll(async () => {
+      await queue().send(new CreateQueueCommand({ QueueName: 'labels' }));
+      await ruleTo('labels', pattern, { Arn: `arn:aws:sqs:${P}:${ACCOUNT}:labels` });
+    });
+
+    test("a first value, a new one, and a label of the user's own", async () => {
+      const { ARN, VersionId } = await secrets().send(
+        new CreateSecretCommand({ Name: 'app/labelled', SecretString: 'a' }),
+      );
+      expect(await told()).toEqual([
+        expect.objectContaining({
+          source: 'aws.secretsmanager',
+          'detail-type': 'Secret Label Updated',
+          region: P,
+          resources: [ARN],
+          detail: { name: 'app/labelled', labelUpdated: 'AWSCURRENT', versionId: VersionId },
+        }),
+      ]);
+      const next = await secrets().send(new PutSecretValueCommand({ SecretId: ARN, SecretString: 'b' }));
+      expect((await told()).map(({ detail }) => detail.versionId)).toEqual([next.VersionId]);
+      await secrets().send(
+        new UpdateSecretVersionStageCommand({ SecretId: ARN, VersionStage: 'GOOD', MoveToVersionId: VersionId }),
+      );
+      expect((await told()).map(({ detail }) => detail)).toEqual([
+        { name: 'app/labelled', labelUpdated: 'GOOD', versionId: VersionId },
+      ]);
+    });
+
+    test('nothing of a version that waits, of tags, and of a secret without a value', async () => {
+      await secrets().send(new CreateSecretCommand({ Name: 'app/empty' }));
+      await secrets().send(new CreateSecretCommand({ Name: 'app/waits', SecretString: 'a' }));
+      expect(await told()).toHaveLength(1);
+      await secrets().send(
+        new PutSecretValueCommand({ SecretId: 'app/waits', SecretString: 'b', VersionStages: ['AWSPENDING'] }),
+      );
+      await secrets().send(new TagResourceCommand({ SecretId: 'app/waits', Tags: [{ Key: 'a', Value: '1' }] }));
+      expect(await told()).toEqual([]);
+    });
+
+    test.each([P, S])('in %s: a rule, its queue, and the function that polls it', async (region) => {
+      for (const QueueName of ['secret-changes', 'secret-results']) {
+        await queue(region).send(new CreateQueueCommand({ QueueName }));
+      }
+      await aws.deploy(
+        region,
+        'replicates',
+        `exports.handler = async ({ Records }) => {
+          for (const { body } of Records) await fetch(process.env.AWS_ENDPOINT_URL, {
+            method: 'POST',
+            headers: {
+              authorization: 'AWS4-HMAC-SHA256 Credential=a/20200101/' + process.env.AWS_REGION + '/sqs/aws4_request',
+              'content-type': 'application/x-amz-json-1.0',
+              'x-amz-target': 'AmazonSQS.SendMessage',
+            },
+            body: JSON.stringify({ QueueUrl: 'http://localhost/${ACCOUNT}/secret-results', MessageBody: body }),
+          });
+        };`,
+      );
+      await aws.wire.raw('lambda', region, {
+        method: 'POST',
+        url: '/2015-03-31/event-source-mappings',
+        headers: {},
+        body: Buffer.from(
+          JSON.stringify({
+            EventSourceArn: `arn:aws:sqs:${region}:${ACCOUNT}:secret-changes`,
+            FunctionName: 'replicates',
+          }),
+        ),
+      });
+      await ruleTo('secret-changes', pattern, { Arn: `arn:aws:sqs:${region}:${ACCOUNT}:secret-changes` }, region);
+      await secrets(region).send(new CreateSecretCommand({ Name: 'app/polled', SecretString: 'a' }));
+      await aws.control.clock({ advance: 1_000 });
+      const results = await received('secret-results', region);
+      expect(results.map(({ body }) => [body.region, body.detail.name])).toEqual([[region, 'app/polled']]);
+      if (region === P) await received('labels');
     });
   });
 

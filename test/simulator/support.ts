@@ -5,9 +5,9 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { shareInit, terraformEnv } from '../../scripts/terraform-init';
 import { SimulatorClient } from '../../simulator/client';
-import { Moto } from '../../simulator/moto';
 import { Simulator, SimulatorOptions } from '../../simulator/server';
 import { Wire } from '../../simulator/wire';
+import { describeWithMoto } from '../lambda/moto';
 import { whyNoTerraform } from '../support/terraform';
 
 /** Where `whyNoTerraform` has initialized Terraform for every test. */
@@ -16,12 +16,7 @@ const SHARED_INIT = join(__dirname, '../../node_modules/.cache/terraform-init');
 // A minute of simulated time is many calls, and a busy machine takes its time for them.
 jest.setTimeout(30_000);
 
-/** `describe` where moto can be started; a skipped block, and one line that says why, where not. */
-export const motoDescribe: jest.Describe = (() => {
-  if (Moto.isInstalled()) return describe;
-  process.stderr.write('skipped, no simulator: moto_server is not installed\n');
-  return describe.skip as jest.Describe;
-})();
+export const motoDescribe = describeWithMoto;
 
 /** `describe` where both moto and Terraform can be used. */
 export const applyDescribe: jest.Describe = (() => {

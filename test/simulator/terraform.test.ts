@@ -1,7 +1,7 @@
 import { applyDescribe, Fixture, Workspace } from './support';
 
 /** Each stack holds what moto alone cannot apply, plan or destroy; the provider is the real one. */
-const STACKS = ['replication', 'eventing', 'backup', 'objects', 'compute', 'network'];
+const STACKS = ['replication', 'eventing', 'backup', 'objects', 'compute', 'network', 'queues', 'trail'];
 
 /** Aurora keeps the provider waiting for minutes: only where the variable SIMULATE_SLOW is set. */
 const SLOW_STACKS = process.env.SIMULATE_SLOW ? ['aurora'] : [];
