@@ -8,5 +8,6 @@ module.exports = {
   globalTeardown: base.globalTeardown,
   roots: ['<rootDir>/e2e'],
   testMatch: ['**/*.test.ts'],
+  testTimeout: 120_000,
   maxWorkers: 4,
 };

@@ -1,30 +1,27 @@
 import '@aws-sdk/signature-v4a';
-import { join } from 'path';
-import { DynamoDBClient, ListTablesCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
-  DescribeGlobalClustersCommand,
-  FailoverGlobalClusterCommand,
-  RDSClient,
-  SwitchoverGlobalClusterCommand,
-} from '@aws-sdk/client-rds';
-import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Manifest, parseManifest } from '../lib/manifest';
-import { initOnce } from '../scripts/terraform-init';
-import { SimulatorClient } from '../simulator/client';
-import { Moto } from '../simulator/moto';
-import { Simulator } from '../simulator/server';
-import { TerraformFolder } from './terraform-folder';
-import { ask, Reply } from './web';
+import { GlobalDatabase } from './global-database';
+import { ClientSettings, describeLive, MINUTES, orUndefined } from './live-system';
+import { testApply, testDestroy, testRecovery } from './stages';
+import { Reply } from './web';
 
-const SHARED_INIT = join(__dirname, '../node_modules/.cache/terraform-init');
-const MINUTES = 60_000;
 const ROLES = ['primary', 'secondary'] as const;
 
 /** One system that is built, used, broken and taken down. */
 export interface EndToEndProps {
+  /** Program, from the root of the repository. @default 'main.ts' */
+  readonly program?: string;
   /** Settings of the application, as environment variables. @default {} */
   readonly settings?: Record<string, string>;
   /** Settings under which it can be destroyed, when it is protected. @default - it can be destroyed as it is */
@@ -36,28 +33,14 @@ export interface EndToEndProps {
  * proves that the next plan is empty, sends an order, an event, a parameter and a secret through it, takes the primary
  * region away and brings it back, and destroys it.
  */
-export function endToEnd(name: string, { settings = {}, settingsToDestroy }: EndToEndProps = {}): void {
-  const reason = Moto.isInstalled() ? initOnce(SHARED_INIT) : 'moto_server is not installed';
-  if (reason !== undefined) process.stderr.write(`skipped, ${name}: ${reason}\n`);
-
-  (reason === undefined ? describe : describe.skip)(name, () => {
-    const started = Date.now();
-    let folder: TerraformFolder;
-    let simulator: Simulator;
+export function endToEnd(name: string, { program, settings = {}, settingsToDestroy }: EndToEndProps = {}): void {
+  describeLive(name, (system) => {
     let manifest: Manifest;
 
-    const say = (what: string): void => {
-      process.stderr.write(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${name}: ${what}\n`);
-    };
-    const sdk = (role: 'primary' | 'secondary') => ({
-      region: manifest.regions[role],
-      endpoint: simulator.url,
-      forcePathStyle: true,
-      credentials: { accessKeyId: 'simulator', secretAccessKey: 'simulator' },
-    });
-    const control = (): SimulatorClient => new SimulatorClient(simulator.url);
+    const say = (what: string): void => system.say(what);
+    const sdk = (role: 'primary' | 'secondary'): ClientSettings => system.sdk(manifest.regions[role]);
     const web = (method: string, path: string, body?: object): Promise<Reply> =>
-      ask(simulator.url, manifest.routing?.hostName ?? '', method, path, body);
+      system.web(manifest.routing?.hostName ?? '', method, path, body);
     const order = (orderId: string): object => ({
       orderId,
       customerId: 'customer-1',
@@ -67,52 +50,14 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
     });
     const statusOf = async (transactionId: string): Promise<unknown> =>
       (await web('GET', `/transactions/${transactionId}`)).body.status;
-    /** Asks until it is so, while simulated time goes on; the last answer when it never is. */
-    const eventually = async <T>(question: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> => {
-      for (let tries = 1; ; tries++) {
-        const answer = await question();
-        if (isSo(answer) || tries === 60) return answer;
-        await control().clock({ advance: 1_000 });
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    };
-    const rds = (role: 'primary' | 'secondary'): RDSClient => new RDSClient(sdk(role));
-    /** Waits until the writer of the database is in a region. */
-    const writerIsAt = async (role: 'primary' | 'secondary'): Promise<void> => {
-      const GlobalClusterIdentifier = manifest.aurora?.globalClusterId;
-      const writer = async (): Promise<string | undefined> => {
-        const { GlobalClusters } = await rds(role).send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier }));
-        return GlobalClusters?.[0].GlobalClusterMembers?.find(({ IsWriter }) => IsWriter)?.DBClusterArn;
-      };
-      const wanted = manifest.aurora?.clusters[role].arn;
-      expect(await eventually(writer, (arn) => arn === wanted)).toBe(wanted);
-      await control().clock({ advance: 3 * MINUTES });
-    };
-    const orUndefined = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined);
+    const eventually: typeof system.eventually = (question, isSo) => system.eventually(question, isSo);
+    const database = (): GlobalDatabase =>
+      new GlobalDatabase(system, manifest.regions.secondary, manifest.aurora?.globalClusterId ?? '');
 
-    beforeAll(async () => {
-      simulator = await Simulator.start({ port: 0 });
-      folder = new TerraformFolder(SHARED_INIT);
-      folder.synthesize(settings);
-      say('synthesized');
-    }, 2 * MINUTES);
-
-    afterAll(async () => {
-      await simulator?.stop();
-      folder?.remove();
-    }, MINUTES);
-
-    test(
-      'is applied by the real provider, and the next plan is empty',
-      async () => {
-        await folder.apply(simulator.url);
-        say('applied');
-        expect(await folder.plan(simulator.url)).toBe('');
-        const outputs = await folder.outputs(simulator.url);
-        manifest = parseManifest(String(outputs.manifest));
-        say('planned: no changes');
-      },
-      20 * MINUTES,
+    testApply(
+      system,
+      () => ({ program, settings }),
+      ({ manifest: told }) => (manifest = parseManifest(String(told))),
     );
 
     test(
@@ -225,6 +170,41 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
       );
     }
 
+    /** A secret of the application, with what is different in each region. */
+    const appSecret = (role: 'primary' | 'secondary', password: string): string =>
+      JSON.stringify({
+        password,
+        bucket: manifest.buckets[role],
+        ...(manifest.aurora ? { reader: manifest.aurora.clusters[role].readerEndpoint } : {}),
+      });
+    const secretIn = async (role: 'primary' | 'secondary'): Promise<string | undefined> =>
+      (
+        await orUndefined(
+          new SecretsManagerClient(sdk(role)).send(new GetSecretValueCommand({ SecretId: secretName() })),
+        )
+      )?.SecretString;
+    const secretName = (): string => `${manifest.parameters?.prefix.slice(1)}/smoke/connection`;
+
+    if (!settings.DISABLED_DOMAINS?.includes('secrets')) {
+      test(
+        'carries a secret of the application to the other region, with the values of that region in it',
+        async () => {
+          await new SecretsManagerClient(sdk('primary')).send(
+            new CreateSecretCommand({ Name: secretName(), SecretString: appSecret('primary', 'first') }),
+          );
+          const wanted = appSecret('secondary', 'first');
+          expect(
+            await eventually(
+              () => secretIn('secondary'),
+              (value) => value !== undefined,
+            ),
+          ).toBe(wanted);
+          say('a secret of the application arrived, with the values of its region');
+        },
+        2 * MINUTES,
+      );
+    }
+
     test(
       'serves users from the secondary region when the primary is lost, and they find their orders',
       async () => {
@@ -235,9 +215,9 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
           () => statusOf(body.transactionId),
           (answer) => answer === 'fulfilled',
         );
-        await control().clock({ advance: 10_000 });
-        await control().inject({ kind: 'region-down', region: P });
-        await control().clock({ advance: 60_000 });
+        await system.control.clock({ advance: 10_000 });
+        await system.control.inject({ kind: 'region-down', region: P });
+        await system.control.clock({ advance: 60_000 });
         expect((await web('GET', '/health')).body.region).toBe(S);
         expect(await statusOf(body.transactionId)).toBe('fulfilled');
         const late = await web('POST', '/transactions', order('order-4'));
@@ -252,65 +232,53 @@ export function endToEnd(name: string, { settings = {}, settingsToDestroy }: End
       3 * MINUTES,
     );
 
-    test(
-      'has an empty plan after the failover, when the region is back (R-AUR-27)',
-      async () => {
-        const { aurora } = manifest;
-        if (aurora) {
-          await rds('secondary').send(
-            new FailoverGlobalClusterCommand({
-              GlobalClusterIdentifier: aurora.globalClusterId,
-              TargetDbClusterIdentifier: aurora.clusters.secondary.arn,
-              AllowDataLoss: true,
-            }),
-          );
-          await writerIsAt('secondary');
-        }
-        await control().recover();
-        await control().clock({ advance: 2 * MINUTES });
-        expect(await folder.plan(simulator.url)).toBe('');
-        say('planned after the failover: no changes');
-      },
-      6 * MINUTES,
-    );
+    testRecovery(system, async () => {
+      if (manifest.aurora) await database().failOverTo(manifest.regions.secondary);
+    });
 
     if (!settings.DISABLED_DOMAINS?.includes('aurora')) {
       test(
         'goes back to the primary region by a switchover, and the plan stays empty',
         async () => {
-          await rds('secondary').send(
-            new SwitchoverGlobalClusterCommand({
-              GlobalClusterIdentifier: manifest.aurora?.globalClusterId,
-              TargetDbClusterIdentifier: manifest.aurora?.clusters.primary.arn,
-            }),
-          );
-          await writerIsAt('primary');
+          await database().switchOverTo(manifest.regions.primary);
           // The writer gate waits until five minutes without lag have shown that the writer is at home.
-          await control().clock({ advance: 10 * MINUTES });
+          await system.control.clock({ advance: 10 * MINUTES });
           expect((await web('GET', '/health')).body.region).toBe(manifest.regions.primary);
-          expect(await folder.plan(simulator.url)).toBe('');
+          expect(await system.folder.plan(system.url)).toBe('');
           say('back in the primary: no changes');
         },
         6 * MINUTES,
       );
     }
 
-    test(
-      'is destroyed without a trace',
-      async () => {
-        if (settingsToDestroy) {
-          folder.synthesize(settingsToDestroy);
-          await folder.apply(simulator.url);
-          say('protection is off');
-        }
-        await folder.destroy(simulator.url);
-        say('destroyed');
-        for (const role of ROLES) {
-          expect((await new S3Client(sdk(role)).send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
-          expect((await new DynamoDBClient(sdk(role)).send(new ListTablesCommand({}))).TableNames).toEqual([]);
-        }
-      },
-      20 * MINUTES,
+    if (!settings.DISABLED_DOMAINS?.includes('secrets')) {
+      test(
+        'carries back a secret that was changed in the secondary region, with the values of the primary in it',
+        async () => {
+          await new SecretsManagerClient(sdk('secondary')).send(
+            new PutSecretValueCommand({ SecretId: secretName(), SecretString: appSecret('secondary', 'second') }),
+          );
+          const wanted = appSecret('primary', 'second');
+          expect(
+            await eventually(
+              () => secretIn('primary'),
+              (value) => value === wanted,
+            ),
+          ).toBe(wanted);
+          for (const role of ROLES) {
+            const gone = { SecretId: secretName(), ForceDeleteWithoutRecovery: true };
+            await new SecretsManagerClient(sdk(role)).send(new DeleteSecretCommand(gone));
+          }
+          say('a changed secret came back');
+        },
+        2 * MINUTES,
+      );
+    }
+
+    testDestroy(
+      system,
+      () => ROLES.map((role) => manifest.regions[role]),
+      settingsToDestroy && { program, settings: settingsToDestroy },
     );
   });
 }

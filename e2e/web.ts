@@ -7,11 +7,18 @@ export interface Reply {
 }
 
 /** Asks a host name of the system, as a user would who resolved it to the simulator. */
-export function ask(endpoint: string, host: string, method: string, path: string, body?: object): Promise<Reply> {
+export function ask(
+  endpoint: string,
+  host: string,
+  method: string,
+  path: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       endpoint + path,
-      { method, headers: { host, 'content-type': 'application/json' } },
+      { method, headers: { host, 'content-type': 'application/json', ...headers } },
       (incoming) => {
         let text = '';
         incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));

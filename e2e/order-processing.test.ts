@@ -1,0 +1,3 @@
+import { endToEnd } from './end-to-end';
+
+endToEnd('examples/order-processing', { program: 'examples/order-processing/main.ts' });
