@@ -19,6 +19,7 @@ import { bothHalves, halfOf, Halves } from '../core/halves';
 import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { stableId } from '../core/stable-id';
 import { arn, flag, instance, integer, known, oneOf, text, validateProps } from '../core/validation';
 import { watchAlarm } from '../core/watch';
 
@@ -544,7 +545,7 @@ class RegionalEndpoint extends Construct {
         port: this.port,
       });
     if (listenerArn === undefined) {
-      return targetIpAddresses.map((address, index) => attach(`Target${index + 1}`, address));
+      return targetIpAddresses.map((address) => attach(`Target-${stableId(this, address)}`, address));
     }
     return [attach('Target', Fn.replace(listenerArn, LISTENER_PATTERN, LOAD_BALANCER_OF_LISTENER))];
   }

@@ -18,6 +18,7 @@ import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
 import { RegionalSettings, warnOfDifferences } from '../core/regional-settings';
+import { stableId } from '../core/stable-id';
 import { arn, flag, instance, integer, known, oneOf, text, validateProps } from '../core/validation';
 
 /** Props of `Compute`. */
@@ -649,8 +650,10 @@ class RegionalCompute extends Construct {
       });
     };
     egress('ToEndpoints', 443, 'AWS through interface endpoints', { cidrIpv4: network.cidrBlock });
-    network.gatewayPrefixListIds.forEach((prefixListId, index) =>
-      egress(`ToGateway${index + 1}`, 443, 'S3 and DynamoDB through gateway endpoints', { prefixListId }),
+    network.gatewayPrefixListIds.forEach((prefixListId) =>
+      egress(`ToGateway-${stableId(this, prefixListId)}`, 443, 'S3 and DynamoDB through gateway endpoints', {
+        prefixListId,
+      }),
     );
     if (this.databasePort !== undefined && own.peerCidrBlock !== undefined) {
       egress('ToDatabase', this.databasePort, 'The database in this VPC', { cidrIpv4: network.cidrBlock });

@@ -28,6 +28,7 @@ import { RegionalNetwork } from '../core/network';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
 import { RegionalSettings, warnOfDifferences } from '../core/regional-settings';
+import { stableId } from '../core/stable-id';
 import { arn, flag, instance, integer, known, oneOf, text, validateProps } from '../core/validation';
 import { Watch, watchAlarm } from '../core/watch';
 
@@ -1068,12 +1069,13 @@ class RegionalContainers extends Construct {
       });
     };
     https('ToEndpoints', 'AWS through interface endpoints', { cidrIpv4: network.cidrBlock });
-    network.gatewayPrefixListIds.forEach((prefixListId, index) =>
-      https(`ToGateway${index + 1}`, 'S3 and DynamoDB through gateway endpoints', { prefixListId }),
+    network.gatewayPrefixListIds.forEach((prefixListId) =>
+      https(`ToGateway-${stableId(this, prefixListId)}`, 'S3 and DynamoDB through gateway endpoints', { prefixListId }),
     );
     if (network.internetEgress) https('ToInternet', 'HTTPS through NAT', { cidrIpv4: '0.0.0.0/0' });
-    this.own.destinations.forEach(({ name, securityGroupId, cidrBlock, port: toPort }, index) => {
-      new VpcSecurityGroupEgressRule(this, `ToDestination${index + 1}`, {
+    for (const { name, securityGroupId, cidrBlock, port: toPort } of this.own.destinations) {
+      const target = stableId(this, securityGroupId ?? cidrBlock ?? '');
+      new VpcSecurityGroupEgressRule(this, `ToDestination-${target}-${toPort}`, {
         provider,
         securityGroupId: group.id,
         description: name,
@@ -1083,7 +1085,7 @@ class RegionalContainers extends Construct {
         referencedSecurityGroupId: securityGroupId,
         cidrIpv4: cidrBlock,
       });
-    });
+    }
     return group;
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
@@ -9,6 +10,7 @@ import { addNotice, halfOf } from '../core/halves';
 import { policyDocument } from '../core/iam';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
+import { resolved } from '../core/resolved';
 import { arn, instance, known, validateProps } from '../core/validation';
 
 /** Props of `Notifications`. */
@@ -81,7 +83,11 @@ export class Notifications extends Construct {
     this.checkUnique('httpsEndpoints', httpsEndpoints);
     const subscribers: Subscriber[] = [
       ...emails.map((endpoint) => ({ id: `Email-${endpoint}`, protocol: 'email', endpoint })),
-      ...httpsEndpoints.map((endpoint, index) => ({ id: `Https${index + 1}`, protocol: 'https', endpoint })),
+      ...httpsEndpoints.map((endpoint) => ({
+        id: `Https-${digestOf(resolved(this, endpoint))}`,
+        protocol: 'https',
+        endpoint,
+      })),
     ];
     const topic = (name: string, region: Region, keyArn: string): RegionalTopic =>
       buildTopic(new Construct(this, name), region, keyArn, subscribers);
@@ -179,4 +185,9 @@ function buildTopic(
   }
   // Read from the policy: S3 refuses a topic it may not publish to yet.
   return { topicArn: policy.arn, topicName: topic.name };
+}
+
+/** Stays when others are added and removed, and shows no token that the path of an address may hold. */
+function digestOf(endpoint: string): string {
+  return createHash('sha256').update(endpoint).digest('hex').slice(0, 8);
 }

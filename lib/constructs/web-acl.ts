@@ -18,6 +18,7 @@ import { RegionalSettings, warnOfDifferences, WebAclSettings } from '../core/reg
 import { arn, instance, integer, known, validateProps } from '../core/validation';
 
 export type { WebAclSettings } from '../core/regional-settings';
+import { stableId } from '../core/stable-id';
 
 /** Props of `WebAcl`. */
 export interface WebAclProps extends WebAclSettings {
@@ -412,9 +413,10 @@ class RegionalFirewall extends Construct {
       rule: rules.map(({ rule }) => rule),
       visibilityConfig: visibility(webAclName),
     });
-    props.resourceArns.forEach((resourceArn, index) => {
-      new Wafv2WebAclAssociation(this, `Association${index + 1}`, { provider, resourceArn, webAclArn: webAcl.arn });
-    });
+    for (const resourceArn of props.resourceArns) {
+      const id = `Association-${stableId(this, resourceArn)}`;
+      new Wafv2WebAclAssociation(this, id, { provider, resourceArn, webAclArn: webAcl.arn });
+    }
     this.outputs = {
       webAclArn: webAcl.arn,
       webAclName,

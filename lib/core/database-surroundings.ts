@@ -8,6 +8,7 @@ import { ServiceRole } from './iam';
 import { checkName } from './naming';
 import { RegionalNetwork } from './network';
 import { Region } from './region';
+import { stableId } from './stable-id';
 
 /** What the surroundings of one region's database are made of. */
 export interface DatabaseSurroundingsProps {
@@ -84,9 +85,12 @@ function securityGroup(scope: Construct, props: DatabaseSurroundingsProps): Secu
     vpcId: network.vpcId,
     tags: { Name: props.identifier },
   });
-  const sources: Record<string, string> = { OwnVpc: network.cidrBlock, PeerVpc: props.peerCidrBlock };
-  (props.allowedCidrBlocks ?? []).forEach((block, index) => (sources[`Allowed${index + 1}`] = block));
-  for (const [name, cidrIpv4] of Object.entries(sources)) {
+  const sources = [
+    ['OwnVpc', 'own VPC', network.cidrBlock],
+    ['PeerVpc', 'VPC of the other region', props.peerCidrBlock],
+    ...(props.allowedCidrBlocks ?? []).map((block) => [`Allowed-${stableId(scope, block)}`, 'allowed range', block]),
+  ];
+  for (const [name, who, cidrIpv4] of sources) {
     new VpcSecurityGroupIngressRule(scope, `From${name}`, {
       provider: region.provider,
       securityGroupId: group.id,
@@ -94,7 +98,7 @@ function securityGroup(scope: Construct, props: DatabaseSurroundingsProps): Secu
       fromPort: port,
       toPort: port,
       cidrIpv4,
-      description: `Database clients: ${name}`,
+      description: `Database clients: ${who}`,
     });
   }
   return group;

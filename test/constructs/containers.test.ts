@@ -346,8 +346,8 @@ describe('Containers', () => {
           .map((rule) => [rule.from_port, rule.to_port, rule.cidr_ipv4 ?? rule.prefix_list_id]),
       ).toEqual([
         [443, 443, region === 'us-east-1' ? '10.0.0.0/16' : '10.1.0.0/16'],
-        [443, 443, 'pl-s3'],
         [443, 443, 'pl-dynamodb'],
+        [443, 443, 'pl-s3'],
       ]);
     },
   );
@@ -851,7 +851,8 @@ describe('destinations', () => {
     const rules = given
       .resources('aws_vpc_security_group_egress_rule', region)
       .filter(({ id }) => id.includes('_ToDestination'))
-      .map(({ body }) => body);
+      .map(({ body }) => body)
+      .sort((a, b) => a.to_port - b.to_port);
     expect(rules.map(({ security_group_id: of }) => given.target(of))).toEqual([tasks, tasks]);
     expect(rules).toEqual([
       expect.objectContaining({
@@ -865,6 +866,19 @@ describe('destinations', () => {
     ]);
     expect(rules[0]).not.toHaveProperty('cidr_ipv4');
     expect(rules[1]).not.toHaveProperty('referenced_security_group_id');
+  });
+
+  test('keep their addresses when another one comes first', () => {
+    const addresses = (...names: string[]): Map<string, string> => {
+      const of = (cidr: number): ContainerDestination[] =>
+        names.map((name) => ({ name, cidrBlock: `10.${cidr}.0.${name.length * 16}/28`, port: 6379 }));
+      const given = build({ primaryDestinations: of(0), secondaryDestinations: of(1) });
+      const rules = given.resources('aws_vpc_security_group_egress_rule', 'us-east-1');
+      return new Map(rules.map(({ id, body }) => [id, body.description]));
+    };
+    const [few, more] = [addresses('b', 'cc'), addresses('aaa', 'cc', 'b')];
+    expect(more.size).toBe(few.size + 1);
+    for (const [id, description] of few) expect(more.get(id)).toBe(description);
   });
 
   test('lead to the database of their own region, and to no other (R-NET-5, R-NET-11)', () => {
@@ -889,7 +903,7 @@ describe('destinations', () => {
     for (const region of REGIONS) {
       const [rule] = withDatabase
         .resources('aws_vpc_security_group_egress_rule', region)
-        .filter(({ id }) => id.includes('_ToDestination1_'));
+        .filter(({ id }) => id.includes('_ToDestination-'));
       expect(withDatabase.target(rule.body.referenced_security_group_id).region).toBe(region);
     }
   });

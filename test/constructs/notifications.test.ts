@@ -54,6 +54,18 @@ describe('Notifications', () => {
     ]);
   });
 
+  test('another subscriber moves none that is there, and no address shows a token of a path', () => {
+    const endpointsOf = (...names: string[]): Map<string, string> => {
+      const httpsEndpoints = names.map((name) => `https://hooks.acme.org/${name}`);
+      const subscriptions = built({ httpsEndpoints }).resources('aws_sns_topic_subscription');
+      return new Map(subscriptions.map(({ id, body }) => [id, body.endpoint]));
+    };
+    const [few, more] = [endpointsOf('t0ken', 'other'), endpointsOf('new', 'other', 't0ken')];
+    expect(more.size).toBe(6);
+    for (const [id, endpoint] of few) expect(more.get(id)).toBe(endpoint);
+    expect([...few.keys()].join()).not.toContain('t0ken');
+  });
+
   test('has a third topic in us-east-1 when neither region is us-east-1 (R-R53-14, R-SNS-1)', () => {
     const topic = europe.only('aws_sns_topic', 'us-east-1');
     expect(topic.body).toMatchObject({ name: 'alerts-global-dev', kms_master_key_id: THIRD_KEY.route53MetricsKeyArn });

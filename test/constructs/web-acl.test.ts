@@ -58,11 +58,29 @@ describe('WebAcl', () => {
   const { stack, construct } = build();
   const { stack: full } = build(EVERYTHING);
 
+  test('what is associated stays associated when something else comes first or goes', () => {
+    const associated = (...arns: string[]): Map<string, string> =>
+      new Map(
+        build({
+          primaryResourceArns: arns,
+          secondaryResourceArns: arns.map((arn) => arn.replace('us-east-1', 'us-east-2')),
+        })
+          .stack.resources('aws_wafv2_web_acl_association', 'us-east-1')
+          .map(({ id, body }) => [id, body.resource_arn]),
+      );
+    const [first, second] = [loadBalancer('us-east-1'), stage('us-east-1')];
+    const both = associated(first, second);
+    for (const few of [associated(second), associated(first)]) {
+      for (const [id, arn] of few) expect(both.get(id)).toBe(arn);
+    }
+    expect(associated(second, first)).toEqual(both);
+  });
+
   test.each(REGIONS)('is regional and in %s, with the resources of that region (R-LB-3)', (region) => {
     const acl = full.only('aws_wafv2_web_acl', region);
     expect(acl.body).toMatchObject({ scope: 'REGIONAL', default_action: { allow: {} } });
     const associations = full.resources('aws_wafv2_web_acl_association', region);
-    expect(associations.map(({ body }) => body.resource_arn)).toEqual([loadBalancer(region), stage(region)]);
+    expect(associations.map(({ body }) => body.resource_arn).sort()).toEqual([stage(region), loadBalancer(region)]);
     for (const { body } of associations) expect(full.target(body.web_acl_arn)).toBe(acl);
   });
 

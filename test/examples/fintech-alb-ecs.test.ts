@@ -55,7 +55,7 @@ testExample({
       const made = (region: string): string[] =>
         s.all
           .filter((one) => one.region === region && /^(Web|Networking|PaymentProcessor)_.*ary_/.test(one.id))
-          .map(({ type, id }) => `${type} ${id.replace(/_(Primary|Secondary)_/, '_').replace(/_[0-9A-F]{8}$/, '')}`)
+          .map(({ type, id }) => `${type} ${id.replace(/_(Primary|Secondary)_/g, '_').replace(/_[0-9A-F]{8}/g, '')}`)
           .sort();
       expect(made('us-east-1').length).toBeGreaterThan(50);
       expect(made('us-east-2')).toEqual(made('us-east-1'));

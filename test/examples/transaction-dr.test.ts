@@ -281,7 +281,7 @@ testExample({
       ),
       instead('logSubscriptions: true,', ''),
       without('aws_cloudwatch_metric_alarm', 'Secondary_DeliveryFreshness'),
-      without('aws_cloudwatch_log_subscription_filter', 'SecondarySubscriptions_Filter2'),
+      without('aws_cloudwatch_log_subscription_filter', 'SecondarySubscriptions_Filter-Compute_Secondary_Processor'),
     ],
     'M.10': [
       instead('secondary_endpoint: loadBalancing.secondary.healthUrl', 'standby: loadBalancing.secondary.healthUrl'),
