@@ -88,7 +88,7 @@ class Automaton {
     return this.closed(
       state.flatMap((at) => {
         const token = this.tokens[at];
-        if (token === '**' || token === '*') return [at];
+        if (token === '**' || (token === '*' && letter !== '/')) return [at];
         return token === letter || (token === '?' && letter !== '/') ? [at + 1] : [];
       }),
     );
