@@ -15,6 +15,7 @@ import { ConfigurationError } from '../core/errors';
 import { bothHalves, halfOf } from '../core/halves';
 import { PolicyStatement, policyDocument, ServiceRole } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
+import { mappedPairs, MappedPair, mappedValues } from '../core/mapped-values';
 import { checkName } from '../core/naming';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
@@ -91,9 +92,6 @@ const ARN_LENGTH = 50;
 /** All variables of a function together may have 4 KB; the rest is for the names and the other variables. */
 const MAX_MAP_BYTES = 3072;
 
-/** Shorter strings would be found in values where nobody means them. */
-const MIN_MAPPED_LENGTH = 4;
-
 /** Everything that people and the replicator change (rule R-SSM-9). */
 const NOT_OF_TERRAFORM = [
   'allowed_pattern',
@@ -133,16 +131,6 @@ const parameterValue = known(
     ),
 );
 const firstValues = z.record(relativePath, parameterValue, 'give an object of names and values').optional();
-const mappedValues = z
-  .array(
-    known(
-      z
-        .string('give a string')
-        .min(MIN_MAPPED_LENGTH, `give a string of at least ${MIN_MAPPED_LENGTH} characters, such as a host name`),
-    ),
-    'give a list of strings',
-  )
-  .optional();
 
 const schema = z.strictObject({
   regions: instance('a RegionPair'),
@@ -168,9 +156,6 @@ const schema = z.strictObject({
   timeoutSeconds: integer(30, 900, 'seconds').optional(),
   logLevel: oneOf('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL').optional(),
 });
-
-/** A string of one region and the one that stands for it in the other. */
-type Pair = readonly [string, string];
 
 /**
  * Configuration in Parameter Store that is the same in both regions, whichever of them people write to: after a
@@ -222,10 +207,13 @@ export class Configuration extends Construct {
         roles: [names.primary, names.secondary],
         pairs,
         firstValues: [
-          ...shared.map(([name, value]): Pair => [name, region.role === 'primary' ? value : swapped(value, pairs)]),
+          ...shared.map(([name, value]): MappedPair => [
+            name,
+            region.role === 'primary' ? value : swapped(value, pairs),
+          ]),
           ...Object.entries(own ?? {})
             .sort(byName)
-            .map(([name, value]): Pair => [`${REGIONAL}/${name}`, value]),
+            .map(([name, value]): MappedPair => [`${REGIONAL}/${name}`, value]),
         ],
         logRetentionInDays: regions.protection.logRetentionInDays,
         props,
@@ -236,34 +224,8 @@ export class Configuration extends Construct {
     this.secondary = secondary;
   }
 
-  /** Pairs of known strings must be unambiguous: the swap has to find its way back. */
-  private checkMappedValues(props: ConfigurationProps): Pair[] {
-    const primary = props.primaryMappedValues ?? [];
-    const secondary = props.secondaryMappedValues ?? [];
-    if (primary.length !== secondary.length) {
-      throw new ConfigurationError(this, {
-        prop: 'secondaryMappedValues',
-        received: secondary,
-        wayOut: `give as many strings as primaryMappedValues has: ${primary.length}`,
-      });
-    }
-    const seen = new Set<string>();
-    for (const [prop, values] of [
-      ['primaryMappedValues', primary],
-      ['secondaryMappedValues', secondary],
-    ] as const) {
-      values.forEach((value, index) => {
-        if (seen.has(value)) {
-          throw new ConfigurationError(this, {
-            prop: `${prop}[${index}]`,
-            received: value,
-            wayOut: 'give every string once in both lists together: it can stand for one string only',
-          });
-        }
-        seen.add(value);
-      });
-    }
-    const pairs = primary.map((value, index): Pair => [value, secondary[index]]);
+  private checkMappedValues(props: ConfigurationProps): MappedPair[] {
+    const pairs = mappedPairs(this, props);
     if (Buffer.byteLength(JSON.stringify(pairs)) > MAX_MAP_BYTES) {
       throw new ConfigurationError(this, {
         prop: 'primaryMappedValues',
@@ -325,7 +287,7 @@ export class Configuration extends Construct {
   }
 
   /** A replicated value that names something of one region would send the other region there (rule R-SSM-8). */
-  private checkValues(shared: readonly Pair[], pairs: readonly Pair[], regions: RegionPair): void {
+  private checkValues(shared: readonly MappedPair[], pairs: readonly MappedPair[], regions: RegionPair): void {
     const mapped = pairs.flat().map((text) => resolved(this, text));
     for (const [name, value] of shared) {
       const rest = mapped.reduce((text, one) => text.split(one).join(''), resolved(this, value));
@@ -357,9 +319,9 @@ interface RegionalReplicationProps {
   readonly excludedPaths: readonly string[];
   /** Names of the roles of both functions. */
   readonly roles: readonly string[];
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly MappedPair[];
   /** Names below the prefix, and values in this region's words. */
-  readonly firstValues: readonly Pair[];
+  readonly firstValues: readonly MappedPair[];
   readonly logRetentionInDays: number;
   readonly props: ConfigurationProps;
 }
@@ -635,13 +597,13 @@ function logGroupNameOf(functionName: string): string {
 }
 
 /** The value in the words of the secondary region: the same swap the function makes, on references as on text. */
-function swapped(value: string, pairs: readonly Pair[]): string {
+function swapped(value: string, pairs: readonly MappedPair[]): string {
   if (pairs.length === 0) return value;
   return Lazy.stringValue({
     produce: (context) => {
       const other = new Map(
-        pairs.flatMap(([a, b]): Pair[] => {
-          const pair: Pair = [context.resolve(a), context.resolve(b)];
+        pairs.flatMap(([a, b]): MappedPair[] => {
+          const pair: MappedPair = [context.resolve(a), context.resolve(b)];
           return [pair, [pair[1], pair[0]]];
         }),
       );
@@ -652,6 +614,6 @@ function swapped(value: string, pairs: readonly Pair[]): string {
   });
 }
 
-function byName([a]: Pair, [b]: Pair): number {
+function byName([a]: MappedPair, [b]: MappedPair): number {
   return a < b ? -1 : 1;
 }

@@ -20,8 +20,9 @@ import { checkArnRegion } from '../core/arn-region';
 import { bundledFunction, CodeAsset } from '../core/code-asset';
 import { ConfigurationError } from '../core/errors';
 import { Halves, halfOf } from '../core/halves';
-import { PolicyStatement, policyDocument, ServiceRole } from '../core/iam';
+import { DELIVER_LOGS, PolicyStatement, policyDocument, ServiceRole } from '../core/iam';
 import { keyHalves } from '../core/key-pair';
+import { MappedPair, mappedPairs, mappedValues } from '../core/mapped-values';
 import { checkName } from '../core/naming';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
@@ -194,9 +195,6 @@ const MAX_SECRET_BYTES = 65536;
 /** All inline policies of a role together; https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_POLICY_CHARACTERS = 10240;
 
-/** Shorter strings would be found in values where nobody means them. */
-const MIN_MAPPED_LENGTH = 4;
-
 const patternWay =
   'use letters, digits and any of /_+=.@-, with *, ** and ? as wildcards: Secrets Manager has no other names';
 const pattern = z
@@ -217,16 +215,6 @@ const transformationNames = z.array(transformationName, 'give a list of names of
 const variableName = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_]*$/, 'use capitals, digits and underscores, and no digit at the start');
-const mappedValues = z
-  .array(
-    known(
-      z
-        .string('give a string')
-        .min(MIN_MAPPED_LENGTH, `give a string of at least ${MIN_MAPPED_LENGTH} characters, such as a host name`),
-    ),
-    'give a list of strings',
-  )
-  .optional();
 const keyArns = z.array(arn('kms'), 'give a list of ARNs of keys').optional();
 
 /** What holds for every destination, and what a further one may have of its own. */
@@ -313,9 +301,6 @@ const schema = z.strictObject({
   createTrail: flag.optional(),
 } satisfies Record<keyof SecretsReplicationProps, z.ZodType>);
 
-/** A string of one region and the one that stands for it in the other. */
-type Pair = readonly [string, string];
-
 /**
  * Replicates secrets whose values differ between regions: a copy is selected, renamed and transformed on its way, which
  * native replication cannot do (rules R-SEC-1 to R-SEC-6). Each source region has its own replicator, configuration and
@@ -379,27 +364,10 @@ export class SecretsReplication extends Construct {
     return { primary: primaryTopicArn, secondary: secondaryTopicArn };
   }
 
-  /** Pairs must be unambiguous: the swap has to find its way back. */
+  /** Both would look for the same names of regions. */
   private checkMappedValues(props: SecretsReplicationProps): void {
-    const primary = props.primaryMappedValues ?? [];
-    const secondary = props.secondaryMappedValues ?? [];
-    if (primary.length !== secondary.length) {
-      throw new ConfigurationError(this, {
-        prop: 'secondaryMappedValues',
-        received: secondary,
-        wayOut: `give as many strings as primaryMappedValues has: ${primary.length}`,
-      });
-    }
-    const all = [...primary, ...secondary];
-    const twice = all.find((value, index) => all.indexOf(value) < index);
-    if (twice !== undefined) {
-      throw new ConfigurationError(this, {
-        prop: 'primaryMappedValues and secondaryMappedValues',
-        received: twice,
-        wayOut: 'give every string once in both lists together: it can stand for one string only',
-      });
-    }
-    if (props.regionSwap && primary.length > 0) {
+    const pairs = mappedPairs(this, props);
+    if (props.regionSwap && pairs.length > 0) {
       throw new ConfigurationError(this, {
         prop: 'regionSwap',
         received: true,
@@ -546,7 +514,7 @@ export class SecretsReplication extends Construct {
 
 function peerRules(peer: Region, kmsKeyArn: string | undefined, props: SecretsReplicationProps): ReplicaRules {
   const secondary = props.secondaryMappedValues ?? [];
-  const mappedValues = (props.primaryMappedValues ?? []).map((value, index): Pair => [value, secondary[index]]);
+  const mappedValues = (props.primaryMappedValues ?? []).map((value, index): MappedPair => [value, secondary[index]]);
   return { ...rulesOf({}, props), name: peer.name, region: peer.name, kmsKeyArn, mappedValues };
 }
 
@@ -1131,24 +1099,6 @@ function statement(
 function deny(sid: string, resources: readonly string[]): PolicyStatement[] {
   return statement(sid, [...WRITE, DELETE], resources).map((one) => ({ ...one, effect: 'Deny' }));
 }
-
-/** Log deliveries have no resources to name. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
-const DELIVER_LOGS: PolicyStatement = {
-  sid: 'DeliverLogs',
-  actions: [
-    'logs:CreateLogDelivery',
-    'logs:CreateLogStream',
-    'logs:GetLogDelivery',
-    'logs:UpdateLogDelivery',
-    'logs:DeleteLogDelivery',
-    'logs:ListLogDeliveries',
-    'logs:PutLogEvents',
-    'logs:PutResourcePolicy',
-    'logs:DescribeResourcePolicies',
-    'logs:DescribeLogGroups',
-  ],
-  resources: ['*'],
-};
 
 /** A distributed map starts executions of its own state machine. https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html */
 function distributedStatements(region: Region, machineName: string): PolicyStatement[] {

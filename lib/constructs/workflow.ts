@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import { z } from 'zod';
 import { checkArnRegion } from '../core/arn-region';
 import { ConfigurationError } from '../core/errors';
-import { PolicyStatement, ServiceRole } from '../core/iam';
+import { DELIVER_LOGS, PolicyStatement, ServiceRole } from '../core/iam';
+import { LAMBDA_ERRORS } from '../core/lambda-errors';
 import { keyHalves } from '../core/key-pair';
 import { Region } from '../core/region';
 import { RegionPair } from '../core/region-pair';
@@ -157,24 +158,6 @@ function buildHalf(
   return { stateMachineArn: stateMachine.arn, stateMachineName: name, logGroupName: logGroup.name };
 }
 
-/** Log deliveries have no resources to name. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
-const DELIVER_LOGS: PolicyStatement = {
-  sid: 'DeliverLogs',
-  actions: [
-    'logs:CreateLogDelivery',
-    'logs:CreateLogStream',
-    'logs:GetLogDelivery',
-    'logs:UpdateLogDelivery',
-    'logs:DeleteLogDelivery',
-    'logs:ListLogDeliveries',
-    'logs:PutLogEvents',
-    'logs:PutResourcePolicy',
-    'logs:DescribeResourcePolicies',
-    'logs:DescribeLogGroups',
-  ],
-  resources: ['*'],
-};
-
 /** X-Ray has no resources to name. */
 const TRACE: PolicyStatement = {
   sid: 'Traces',
@@ -188,17 +171,7 @@ const TRACE: PolicyStatement = {
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
 const TRANSIENT = {
-  ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
-    'Lambda.ClientExecutionTimeoutException',
-    'Lambda.Unknown',
-    'Sandbox.Timedout',
-    'States.Timeout',
-    'ServiceUnavailable',
-  ],
+  ErrorEquals: [...LAMBDA_ERRORS, 'ServiceUnavailable'],
   IntervalSeconds: 2,
   MaxAttempts: 6,
   BackoffRate: 2,

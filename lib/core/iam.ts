@@ -101,3 +101,21 @@ function conditionsOfTrust(props: ServiceRoleProps): PolicyStatement['conditions
   };
   return Object.keys(conditions).length > 0 ? conditions : undefined;
 }
+
+/** Lets a state machine write its log. Log deliveries have no resources to name. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
+export const DELIVER_LOGS: PolicyStatement = {
+  sid: 'DeliverLogs',
+  actions: [
+    'logs:CreateLogDelivery',
+    'logs:CreateLogStream',
+    'logs:GetLogDelivery',
+    'logs:UpdateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutLogEvents',
+    'logs:PutResourcePolicy',
+    'logs:DescribeResourcePolicies',
+    'logs:DescribeLogGroups',
+  ],
+  resources: ['*'],
+};

@@ -1,3 +1,5 @@
+import { LAMBDA_ERRORS } from './lambda-errors';
+
 /** What a definition is made of. */
 export interface FanOutProps {
   readonly partition: string;
@@ -23,16 +25,7 @@ const DISTRIBUTED_CONCURRENCY = 100;
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
 const TRANSIENT = {
-  ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
-    'Lambda.ClientExecutionTimeoutException',
-    'Lambda.Unknown',
-    'Sandbox.Timedout',
-    'States.Timeout',
-  ],
+  ErrorEquals: LAMBDA_ERRORS,
   IntervalSeconds: 2,
   MaxAttempts: 6,
   BackoffRate: 2,

@@ -843,7 +843,7 @@ describe('SecretsReplication', () => {
       [
         'a mapped value twice',
         { primaryMappedValues: ['one.internal'], secondaryMappedValues: ['one.internal'] },
-        'test/C: primaryMappedValues and secondaryMappedValues is "one.internal"; give every string once in both lists together: it can stand for one string only',
+        'test/C: secondaryMappedValues[0] is "one.internal"; give every string once in both lists together: it can stand for one string only',
       ],
       [
         'a mapped value that would be found anywhere',
