@@ -577,7 +577,7 @@ class RegionalAlarms extends Construct {
   /**
    * CloudWatch deletes no alarm that a composite alarm names, and Terraform deletes before it updates. So the composite
    * alarm is replaced whenever its children change: it goes first and comes back last (rule R-CW-7).
-   * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_composite_alarm
+   * https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/cloudwatch_composite_alarm.html.markdown
    */
   private gather(name: string, topicArn: string): CloudwatchCompositeAlarm {
     const { region } = this;
