@@ -682,9 +682,9 @@ test('stands behind one web ACL with the load balancer, without a link between t
     const protectedTypes = stack
       .resources('aws_wafv2_web_acl_association', region)
       .map(({ body }) => stack.target(body.resource_arn));
-    expect(protectedTypes.map((one) => [one.type, one.region])).toEqual([
-      ['aws_lb', region],
+    expect(protectedTypes.map((one) => [one.type, one.region]).sort()).toEqual([
       ['aws_api_gateway_stage', region],
+      ['aws_lb', region],
     ]);
   }
 });
