@@ -9,6 +9,14 @@ import { Service, World } from '../world';
 /** How long a backup takes. */
 const BACKUP_MS = 30_000;
 
+/** What AWS Backup calls the services whose resources the system backs up. */
+const RESOURCE_TYPES: Readonly<Record<string, string>> = { dynamodb: 'DynamoDB', ec2: 'EBS', rds: 'RDS', s3: 'S3' };
+
+function resourceType(arn: string): string {
+  const [, , service, , , kind] = arn.split(':');
+  return service === 'rds' && kind === 'cluster' ? 'Aurora' : (RESOURCE_TYPES[service] ?? service);
+}
+
 /**
  * AWS Backup: jobs on demand, and copies that the source region pushes. Nothing is read from the resource: a recovery point
  * is only known to exist.
@@ -36,7 +44,7 @@ export function backupJobs({ clock, replication }: World, bus: EventBus): Servic
       BackupVaultName: vault,
       BackupVaultArn: `arn:aws:backup:${region}:${ACCOUNT_ID}:backup-vault:${vault}`,
       ResourceArn,
-      ResourceType: String(ResourceArn).split(':')[2],
+      ResourceType: resourceType(ResourceArn),
       Status: 'COMPLETED',
       CreationDate: now(),
       CompletionDate: now(),

@@ -1,5 +1,23 @@
-import { Json } from '../../simulator/wire';
-import { findAll } from '../../simulator/xml';
+import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateAcceleratorCommand,
+  CreateEndpointGroupCommand,
+  CreateListenerCommand as CreateAcceleratorListenerCommand,
+  DescribeEndpointGroupCommand,
+  GlobalAcceleratorClient,
+  ListAcceleratorsCommand,
+  ListEndpointGroupsCommand,
+  ListListenersCommand,
+  UpdateAcceleratorCommand,
+  UpdateEndpointGroupCommand,
+} from '@aws-sdk/client-global-accelerator';
 import { ask } from '../../e2e/web';
 import { Fixture, motoDescribe } from './support';
 
@@ -10,39 +28,45 @@ const ACCOUNT = '123456789012';
 
 motoDescribe('an accelerator in front of network load balancers in front of application load balancers', () => {
   const aws = new Fixture({ clock: { factor: 0 } });
-  const accelerator = (operation: string, input: object): Promise<Json> =>
-    aws.wire.json('globalaccelerator', 'us-west-2', operation, input);
-  const elb = async (region: string, operation: string, form: Record<string, string>, found: string): Promise<string> =>
-    findAll(await aws.wire.query('elasticloadbalancing', region, operation, form), found)[0]?.text;
+  const accelerators = (): GlobalAcceleratorClient => new GlobalAcceleratorClient(aws.sdk('us-west-2'));
 
-  const balancer = async (region: string, type: string, target: string, port: string): Promise<string> => {
-    const subnets = findAll(await aws.wire.query('ec2', region, 'DescribeSubnets', {}), 'subnetId');
+  const balancer = async (
+    region: string,
+    type: 'application' | 'network',
+    target: string,
+    port: number,
+  ): Promise<string> => {
+    const ec2 = new EC2Client(aws.sdk(region));
+    const elb = new ElasticLoadBalancingV2Client(aws.sdk(region));
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+    const { Vpcs } = await ec2.send(new DescribeVpcsCommand({}));
     const isNetwork = type === 'network';
-    const LoadBalancerArn = await elb(
-      region,
-      'CreateLoadBalancer',
-      { Name: type, Type: type, 'Subnets.member.1': subnets[0].text, 'Subnets.member.2': subnets[1].text },
-      'LoadBalancerArn',
+    const { LoadBalancers } = await elb.send(
+      new CreateLoadBalancerCommand({
+        Name: type,
+        Type: type,
+        Subnets: Subnets.slice(0, 2).map(({ SubnetId = '' }) => SubnetId),
+      }),
     );
-    const vpc = findAll(await aws.wire.query('ec2', region, 'DescribeVpcs', {}), 'vpcId')[0].text;
-    const own: Record<string, string> = isNetwork
-      ? { TargetType: 'alb', Protocol: 'TCP', Port: '80', VpcId: vpc }
-      : { TargetType: 'lambda' };
-    const TargetGroupArn = await elb(region, 'CreateTargetGroup', { Name: type, ...own }, 'TargetGroupArn');
-    await elb(
-      region,
-      'CreateListener',
-      {
+    const { TargetGroups } = await elb.send(
+      new CreateTargetGroupCommand({
+        Name: type,
+        ...(isNetwork
+          ? { TargetType: 'alb', Protocol: 'TCP', Port: 80, VpcId: Vpcs?.[0].VpcId }
+          : { TargetType: 'lambda' }),
+      }),
+    );
+    const LoadBalancerArn = LoadBalancers?.[0].LoadBalancerArn ?? '';
+    const TargetGroupArn = TargetGroups?.[0].TargetGroupArn ?? '';
+    await elb.send(
+      new CreateListenerCommand({
         LoadBalancerArn,
         Port: port,
         Protocol: isNetwork ? 'TCP' : 'HTTP',
-        'DefaultActions.member.1.Type': 'forward',
-        'DefaultActions.member.1.TargetGroupArn': TargetGroupArn,
-      },
-      'ListenerArn',
+        DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+      }),
     );
-    const toTarget = { TargetGroupArn, 'Targets.member.1.Id': target, 'Targets.member.1.Port': '80' };
-    if (target) await elb(region, 'RegisterTargets', toTarget, 'RequestId');
+    await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: target, Port: 80 }] }));
     return LoadBalancerArn;
   };
 
@@ -53,36 +77,41 @@ motoDescribe('an accelerator in front of network load balancers in front of appl
     (await ask(aws.simulator.url, name, 'GET', '/').catch(() => undefined))?.body.text;
 
   beforeAll(async () => {
-    const made = await accelerator('CreateAccelerator', { Name: 'front', Enabled: true, IdempotencyToken: '1' });
-    ({ AcceleratorArn: arn, DnsName: name } = made.Accelerator);
-    const ports = [{ FromPort: 443, ToPort: 443 }];
-    const { Listener } = await accelerator('CreateListener', {
-      AcceleratorArn: arn,
-      Protocol: 'TCP',
-      PortRanges: ports,
-    });
+    const { Accelerator } = await accelerators().send(
+      new CreateAcceleratorCommand({ Name: 'front', Enabled: true, IdempotencyToken: '1' }),
+    );
+    ({ AcceleratorArn: arn = '', DnsName: name = '' } = Accelerator ?? {});
+    const { Listener } = await accelerators().send(
+      new CreateAcceleratorListenerCommand({
+        AcceleratorArn: arn,
+        Protocol: 'TCP',
+        PortRanges: [{ FromPort: 443, ToPort: 443 }],
+      }),
+    );
     for (const region of REGIONS) {
       await aws.deploy(region, 'web', `exports.handler = async () => ({ statusCode: 200, body: '${region}' });`);
-      const application = await balancer(
-        region,
-        'application',
-        `arn:aws:lambda:${region}:${ACCOUNT}:function:web`,
-        '80',
+      const application = await balancer(region, 'application', `arn:aws:lambda:${region}:${ACCOUNT}:function:web`, 80);
+      const network = await balancer(region, 'network', application, 443);
+      const { EndpointGroup } = await accelerators().send(
+        new CreateEndpointGroupCommand({
+          ListenerArn: Listener?.ListenerArn,
+          EndpointGroupRegion: region,
+          EndpointConfigurations: [{ EndpointId: network, Weight: 128 }],
+        }),
       );
-      const network = await balancer(region, 'network', application, '443');
-      const { EndpointGroup } = await accelerator('CreateEndpointGroup', {
-        ListenerArn: Listener.ListenerArn,
-        EndpointGroupRegion: region,
-        EndpointConfigurations: [{ EndpointId: network, Weight: 128 }],
-      });
-      groups.set(region, EndpointGroup.EndpointGroupArn);
+      groups.set(region, EndpointGroup?.EndpointGroupArn ?? '');
     }
   });
 
-  const healthIn = async (region: string): Promise<string> => {
-    const { EndpointGroup } = await accelerator('DescribeEndpointGroup', { EndpointGroupArn: groups.get(region) });
-    return EndpointGroup.EndpointDescriptions[0].HealthState;
+  const healthIn = async (region: string): Promise<string | undefined> => {
+    const { EndpointGroup } = await accelerators().send(
+      new DescribeEndpointGroupCommand({ EndpointGroupArn: groups.get(region) }),
+    );
+    return EndpointGroup?.EndpointDescriptions?.[0].HealthState;
   };
+
+  const dial = (TrafficDialPercentage: number): Promise<unknown> =>
+    accelerators().send(new UpdateEndpointGroupCommand({ EndpointGroupArn: groups.get(P), TrafficDialPercentage }));
 
   test('leads to the first healthy region, and tells which is healthy', async () => {
     expect(await regionOf()).toBe(P);
@@ -94,17 +123,19 @@ motoDescribe('an accelerator in front of network load balancers in front of appl
   });
 
   test('follows its traffic dial', async () => {
-    await accelerator('UpdateEndpointGroup', { EndpointGroupArn: groups.get(P), TrafficDialPercentage: 0 });
+    await dial(0);
     expect(await regionOf()).toBe(S);
-    await accelerator('UpdateEndpointGroup', { EndpointGroupArn: groups.get(P), TrafficDialPercentage: 100 });
+    await dial(100);
   });
 
   test('lists what it is made of', async () => {
-    const { Accelerators } = await accelerator('ListAccelerators', {});
-    expect(Accelerators.map(({ Name }: Json) => Name)).toEqual(['front']);
-    const { Listeners } = await accelerator('ListListeners', { AcceleratorArn: arn });
-    const { EndpointGroups } = await accelerator('ListEndpointGroups', { ListenerArn: Listeners[0].ListenerArn });
-    expect(EndpointGroups.map(({ EndpointGroupRegion }: Json) => EndpointGroupRegion).sort()).toEqual(REGIONS);
+    const { Accelerators } = await accelerators().send(new ListAcceleratorsCommand({}));
+    expect(Accelerators?.map(({ Name }) => Name)).toEqual(['front']);
+    const { Listeners } = await accelerators().send(new ListListenersCommand({ AcceleratorArn: arn }));
+    const { EndpointGroups } = await accelerators().send(
+      new ListEndpointGroupsCommand({ ListenerArn: Listeners?.[0].ListenerArn }),
+    );
+    expect(EndpointGroups?.map(({ EndpointGroupRegion }) => EndpointGroupRegion).sort()).toEqual(REGIONS);
   });
 
   test('answers nobody when no region is healthy, and while it is disabled', async () => {
@@ -112,7 +143,7 @@ motoDescribe('an accelerator in front of network load balancers in front of appl
       await aws.control.inject({ kind: 'service-down', region, service: 'elasticloadbalancing' });
     expect(REGIONS).not.toContain(await regionOf());
     await aws.control.recover();
-    await accelerator('UpdateAccelerator', { AcceleratorArn: arn, Enabled: false });
+    await accelerators().send(new UpdateAcceleratorCommand({ AcceleratorArn: arn, Enabled: false }));
     expect(REGIONS).not.toContain(await regionOf());
   });
 });

@@ -1,4 +1,32 @@
 import {
+  ApplicationAutoScalingClient,
+  ListTagsForResourceCommand,
+  RegisterScalableTargetCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkAclCommand,
+  CreateNetworkAclEntryCommand,
+  CreateSecurityGroupCommand,
+  DescribeNetworkAclsCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  NetworkAclEntry,
+} from '@aws-sdk/client-ec2';
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  CreateServiceCommandInput,
+  DescribeServicesCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  Service,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   GetHostedZoneCommand,
@@ -14,16 +42,23 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { Json } from '../../simulator/wire';
-import { findAll, textAt } from '../../simulator/xml';
 import { Fixture, motoDescribe } from './support';
 
 const P = 'us-east-1';
 
 motoDescribe('settings that Terraform reads back', () => {
   const aws = new Fixture({ clock: { factor: 0 } });
-  const ec2 = (operation: string, form: Record<string, string> = {}): ReturnType<typeof aws.wire.query> =>
-    aws.wire.query('ec2', P, operation, form);
+  const ec2 = (): EC2Client => new EC2Client(aws.sdk(P));
+  const ecs = (): ECSClient => new ECSClient(aws.sdk(P));
+
+  /** Makes a service of two tasks, in a cluster and of a task definition that have its name. */
+  const service = async (name: string, settings: Partial<CreateServiceCommandInput> = {}): Promise<void> => {
+    await ecs().send(new CreateClusterCommand({ clusterName: name }));
+    const containerDefinitions = [{ name, image: `${name}:1`, memory: 128 }];
+    await ecs().send(new RegisterTaskDefinitionCommand({ family: name, containerDefinitions }));
+    const own = { cluster: name, serviceName: name, taskDefinition: name, desiredCount: 2 };
+    await ecs().send(new CreateServiceCommand({ ...own, ...settings }));
+  };
 
   test('ids of hosted zones begin with a Z, wherever they are told and taken', async () => {
     const route53 = new Route53Client(aws.sdk(P));
@@ -50,48 +85,31 @@ motoDescribe('settings that Terraform reads back', () => {
   });
 
   test('a scalable target has the tags it was registered with', async () => {
-    const scaling = (operation: string, input: object): Promise<Json> =>
-      aws.wire.json('application-autoscaling', P, operation, input);
-    await aws.wire.json('ecs', P, 'CreateCluster', { clusterName: 'web' });
-    await aws.wire.json('ecs', P, 'RegisterTaskDefinition', {
-      family: 'web',
-      containerDefinitions: [{ name: 'web', image: 'web:1', memory: 128 }],
-    });
-    await aws.wire.json('ecs', P, 'CreateService', {
-      cluster: 'web',
-      serviceName: 'web',
-      taskDefinition: 'web',
-      desiredCount: 2,
-    });
-    const { ScalableTargetARN: ResourceARN } = await scaling('RegisterScalableTarget', {
-      ServiceNamespace: 'ecs',
-      ResourceId: 'service/web/web',
-      ScalableDimension: 'ecs:service:DesiredCount',
-      MinCapacity: 1,
-      MaxCapacity: 4,
-      Tags: { Environment: 'dev' },
-    });
-    await scaling('TagResource', { ResourceARN, Tags: { Region: P } });
-    expect(await scaling('ListTagsForResource', { ResourceARN })).toEqual({ Tags: { Environment: 'dev', Region: P } });
-    await scaling('UntagResource', { ResourceARN, TagKeys: ['Environment'] });
-    expect(await scaling('ListTagsForResource', { ResourceARN })).toEqual({ Tags: { Region: P } });
+    const scaling = new ApplicationAutoScalingClient(aws.sdk(P));
+    await service('web');
+    const { ScalableTargetARN: ResourceARN } = await scaling.send(
+      new RegisterScalableTargetCommand({
+        ServiceNamespace: 'ecs',
+        ResourceId: 'service/web/web',
+        ScalableDimension: 'ecs:service:DesiredCount',
+        MinCapacity: 1,
+        MaxCapacity: 4,
+        Tags: { Environment: 'dev' },
+      }),
+    );
+    const tags = async (): Promise<Record<string, string> | undefined> =>
+      (await scaling.send(new ListTagsForResourceCommand({ ResourceARN }))).Tags;
+    await scaling.send(new TagResourceCommand({ ResourceARN, Tags: { Region: P } }));
+    expect(await tags()).toEqual({ Environment: 'dev', Region: P });
+    await scaling.send(new UntagResourceCommand({ ResourceARN, TagKeys: ['Environment'] }));
+    expect(await tags()).toEqual({ Region: P });
   });
 
   test('a service of ECS has the settings it was told, the tasks that it wants, and defaults', async () => {
-    const ecs = (operation: string, input: object): Promise<Json> => aws.wire.json('ecs', P, operation, input);
-    await ecs('CreateCluster', { clusterName: 'shop' });
-    const containerDefinitions = [{ name: 'shop', image: 'shop:1', memory: 128 }];
-    await ecs('RegisterTaskDefinition', { family: 'shop', containerDefinitions });
     const own = { enableECSManagedTags: true, healthCheckGracePeriodSeconds: 60 };
-    await ecs('CreateService', {
-      cluster: 'shop',
-      serviceName: 'shop',
-      taskDefinition: 'shop',
-      desiredCount: 2,
-      ...own,
-    });
-    const told = async (): Promise<Json> =>
-      (await ecs('DescribeServices', { cluster: 'shop', services: ['shop'] })).services[0];
+    await service('shop', own);
+    const told = async (): Promise<Service | undefined> =>
+      (await ecs().send(new DescribeServicesCommand({ cluster: 'shop', services: ['shop'] }))).services?.[0];
     expect(await told()).toMatchObject({
       ...own,
       availabilityZoneRebalancing: 'DISABLED',
@@ -100,55 +118,38 @@ motoDescribe('settings that Terraform reads back', () => {
       runningCount: 2,
       pendingCount: 0,
     });
-    await ecs('UpdateService', { cluster: 'shop', service: 'shop', availabilityZoneRebalancing: 'ENABLED' });
+    const change = { cluster: 'shop', service: 'shop', availabilityZoneRebalancing: 'ENABLED' } as const;
+    await ecs().send(new UpdateServiceCommand(change));
     expect(await told()).toMatchObject({ ...own, availabilityZoneRebalancing: 'ENABLED' });
   });
 
   test('a rule of a network ACL for ICMP has its type and code, the others have none', async () => {
-    const vpc = textAt(findAll(await ec2('DescribeVpcs'), 'vpcSet')[0], 'item', 'vpcId') ?? '';
-    const NetworkAclId = findAll(await ec2('CreateNetworkAcl', { VpcId: vpc }), 'networkAclId')[0].text;
-    const entry = { NetworkAclId, RuleAction: 'allow', Egress: 'false', CidrBlock: '0.0.0.0/0' };
-    await ec2('CreateNetworkAclEntry', {
-      ...entry,
-      RuleNumber: '100',
-      Protocol: '1',
-      'Icmp.Type': '3',
-      'Icmp.Code': '4',
-    });
-    await ec2('CreateNetworkAclEntry', { ...entry, RuleNumber: '110', Protocol: '-1' });
-    const entries = async (): Promise<(string | undefined)[][]> =>
-      findAll(await ec2('DescribeNetworkAcls', { 'NetworkAclId.1': NetworkAclId }), 'entrySet')[0]
-        .children.filter((item) => ['100', '110'].includes(textAt(item, 'ruleNumber') ?? ''))
-        .map((item) =>
-          ['ruleNumber', 'icmpTypeCode']
-            .map((name) => textAt(item, name))
-            .concat(textAt(item, 'icmpTypeCode', 'type'), textAt(item, 'icmpTypeCode', 'code')),
-        )
-        .sort();
-    expect(await entries()).toEqual([
-      ['100', '', '3', '4'],
-      ['110', undefined, undefined, undefined],
-    ]);
+    const { Vpcs } = await ec2().send(new DescribeVpcsCommand({}));
+    const { NetworkAcl } = await ec2().send(new CreateNetworkAclCommand({ VpcId: Vpcs?.[0].VpcId }));
+    const NetworkAclId = NetworkAcl?.NetworkAclId ?? '';
+    expect(NetworkAclId).toMatch(/^acl-/);
+    const entry = { NetworkAclId, RuleAction: 'allow', Egress: false, CidrBlock: '0.0.0.0/0' } as const;
+    const IcmpTypeCode = { Type: 3, Code: 4 };
+    await ec2().send(new CreateNetworkAclEntryCommand({ ...entry, RuleNumber: 100, Protocol: '1', IcmpTypeCode }));
+    await ec2().send(new CreateNetworkAclEntryCommand({ ...entry, RuleNumber: 110, Protocol: '-1' }));
+    const { NetworkAcls } = await ec2().send(new DescribeNetworkAclsCommand({ NetworkAclIds: [NetworkAclId] }));
+    const told = (RuleNumber: number): NetworkAclEntry[] | undefined =>
+      NetworkAcls?.[0].Entries?.filter((each) => each.RuleNumber === RuleNumber);
+    expect(told(100)?.map((each) => each.IcmpTypeCode)).toEqual([IcmpTypeCode]);
+    expect(told(110)?.map((each) => each.IcmpTypeCode)).toEqual([undefined]);
   });
 
   test('rules of security groups for other groups keep their description', async () => {
     const named = async (GroupName: string): Promise<string> =>
-      findAll(await ec2('CreateSecurityGroup', { GroupName, GroupDescription: 'test' }), 'groupId')[0].text;
+      (await ec2().send(new CreateSecurityGroupCommand({ GroupName, Description: 'test' }))).GroupId ?? '';
     const [GroupId, other] = [await named('own'), await named('other')];
-    const rule = {
-      GroupId,
-      'IpPermissions.1.IpProtocol': 'tcp',
-      'IpPermissions.1.FromPort': '443',
-      'IpPermissions.1.ToPort': '443',
-    };
-    const described = {
-      'IpPermissions.1.Groups.1.GroupId': other,
-      'IpPermissions.1.Groups.1.Description': 'the other',
-    };
-    await ec2('AuthorizeSecurityGroupIngress', { ...rule, ...described });
-    const filter = { 'Filter.1.Name': 'group-id', 'Filter.1.Value.1': GroupId };
-    const rules = findAll(await ec2('DescribeSecurityGroupRules', filter), 'securityGroupRuleSet')[0].children;
-    expect(rules.map((item) => textAt(item, 'description'))).toContain('the other');
+    const described = [{ GroupId: other, Description: 'the other' }];
+    const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, UserIdGroupPairs: described }];
+    await ec2().send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+    const Filters = [{ Name: 'group-id', Values: [GroupId] }];
+    const { SecurityGroupRules } = await ec2().send(new DescribeSecurityGroupRulesCommand({ Filters }));
+    const rule = SecurityGroupRules?.find(({ ReferencedGroupInfo }) => ReferencedGroupInfo?.GroupId === other);
+    expect(rule?.Description).toBe('the other');
   });
 
   test('the value of a secret follows the label of the current version', async () => {

@@ -1,6 +1,16 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteSubscriptionFilterCommand,
+  DescribeSubscriptionFiltersCommand,
+  PutDestinationCommand,
+  PutLogEventsCommand,
+  PutSubscriptionFilterCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { CreateDeliveryStreamCommand, FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { GetObjectCommand, ListObjectsV2Command, S3Client, CreateBucketCommand } from '@aws-sdk/client-s3';
 import { gunzipSync } from 'zlib';
-import { Json } from '../../simulator/wire';
 import { Fixture, motoDescribe } from './support';
 
 const P = 'us-east-1';
@@ -9,14 +19,20 @@ const ROLE = 'arn:aws:iam::123456789012:role/function';
 
 motoDescribe('log events that are copied to another region', () => {
   const aws = new Fixture({ clock: { factor: 0 } });
-  const logs = (operation: string, input: object, region = P): Promise<Json> =>
-    aws.wire.json('logs', region, operation, input);
+  const logs = (): CloudWatchLogsClient => new CloudWatchLogsClient(aws.sdk(P));
+  const firehose = (): FirehoseClient => new FirehoseClient(aws.sdk(S));
   const s3 = (): S3Client => new S3Client({ ...aws.sdk(S), forcePathStyle: true });
   const group = { logGroupName: '/aws/lambda/orders' };
   const destinationArn = `arn:aws:logs:${P}:123456789012:destination:copies`;
   const filter = { ...group, filterName: 'copies', filterPattern: '', destinationArn };
-  const write = (message: string): Promise<unknown> =>
-    logs('PutLogEvents', { ...group, logStreamName: 'one', logEvents: [{ timestamp: 1_700_000_000_000, message }] });
+  const write = (message: string): Promise<unknown> => {
+    const logEvents = [{ timestamp: 1_700_000_000_000, message }];
+    return logs().send(new PutLogEventsCommand({ ...group, logStreamName: 'one', logEvents }));
+  };
+  const putFilter = (changes: { filterName?: string; destinationArn?: string } = {}): Promise<unknown> =>
+    logs().send(new PutSubscriptionFilterCommand({ ...filter, ...changes }));
+  const deleteFilter = (filterName: string): Promise<unknown> =>
+    logs().send(new DeleteSubscriptionFilterCommand({ ...group, filterName }));
   const objects = async (): Promise<string[]> => {
     const { Contents = [] } = await s3().send(new ListObjectsV2Command({ Bucket: 'copies' }));
     return Contents.map(({ Key = '' }) => Key);
@@ -26,31 +42,33 @@ motoDescribe('log events that are copied to another region', () => {
     await s3().send(
       new CreateBucketCommand({ Bucket: 'copies', CreateBucketConfiguration: { LocationConstraint: S } }),
     );
-    await aws.wire.json('firehose', S, 'CreateDeliveryStream', {
-      DeliveryStreamName: 'copies',
-      ExtendedS3DestinationConfiguration: {
-        RoleARN: ROLE,
-        BucketARN: 'arn:aws:s3:::copies',
-        Prefix: 'us-east-1/!{partitionKeyFromQuery:logGroup}/!{timestamp:yyyy/MM/dd}/',
-        BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 64 },
-        CompressionFormat: 'GZIP',
-        ProcessingConfiguration: {
-          Enabled: true,
-          Processors: [{ Type: 'Decompression' }, { Type: 'AppendDelimiterToRecord' }],
+    await firehose().send(
+      new CreateDeliveryStreamCommand({
+        DeliveryStreamName: 'copies',
+        ExtendedS3DestinationConfiguration: {
+          RoleARN: ROLE,
+          BucketARN: 'arn:aws:s3:::copies',
+          Prefix: 'us-east-1/!{partitionKeyFromQuery:logGroup}/!{timestamp:yyyy/MM/dd}/',
+          BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 64 },
+          CompressionFormat: 'GZIP',
+          ProcessingConfiguration: {
+            Enabled: true,
+            Processors: [{ Type: 'Decompression' }, { Type: 'AppendDelimiterToRecord' }],
+          },
         },
-      },
-    });
-    await logs('CreateLogGroup', group);
-    await logs('CreateLogStream', { ...group, logStreamName: 'one' });
+      }),
+    );
+    await logs().send(new CreateLogGroupCommand(group));
+    await logs().send(new CreateLogStreamCommand({ ...group, logStreamName: 'one' }));
     const targetArn = `arn:aws:firehose:${S}:123456789012:deliverystream/copies`;
-    await logs('PutDestination', { destinationName: 'copies', roleArn: ROLE, targetArn });
+    await logs().send(new PutDestinationCommand({ destinationName: 'copies', roleArn: ROLE, targetArn }));
   });
 
   test('a subscription filter is described as it was put, beside those that moto keeps', async () => {
-    await logs('PutSubscriptionFilter', filter);
-    const { subscriptionFilters } = await logs('DescribeSubscriptionFilters', group);
+    await putFilter();
+    const { subscriptionFilters } = await logs().send(new DescribeSubscriptionFiltersCommand(group));
     expect(subscriptionFilters).toEqual([expect.objectContaining({ ...filter, distribution: 'ByLogStream' })]);
-    const none = await logs('DescribeSubscriptionFilters', { ...group, filterNamePrefix: 'other' });
+    const none = await logs().send(new DescribeSubscriptionFiltersCommand({ ...group, filterNamePrefix: 'other' }));
     expect(none.subscriptionFilters).toEqual([]);
   });
 
@@ -88,36 +106,34 @@ motoDescribe('log events that are copied to another region', () => {
   });
 
   test('a filter to a destination that is none of the region, and a third one, are refused', async () => {
-    const other = { ...filter, filterName: 'other', destinationArn: destinationArn.replace('copies', 'none') };
-    await expect(logs('PutSubscriptionFilter', other)).rejects.toMatchObject({ code: 'InvalidParameterException' });
-    await logs('PutSubscriptionFilter', { ...filter, filterName: 'second' });
-    const third = { ...filter, filterName: 'third' };
-    await expect(logs('PutSubscriptionFilter', third)).rejects.toMatchObject({ code: 'LimitExceededException' });
+    const other = { filterName: 'other', destinationArn: destinationArn.replace('copies', 'none') };
+    await expect(putFilter(other)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await putFilter({ filterName: 'second' });
+    await expect(putFilter({ filterName: 'third' })).rejects.toMatchObject({ name: 'LimitExceededException' });
   });
 
   test('a filter that was deleted copies no more', async () => {
-    await logs('DeleteSubscriptionFilter', { ...group, filterName: 'second' });
-    await logs('DeleteSubscriptionFilter', { ...group, filterName: 'copies' });
-    await expect(logs('DeleteSubscriptionFilter', { ...group, filterName: 'copies' })).rejects.toMatchObject({
-      code: 'ResourceNotFoundException',
-    });
+    await deleteFilter('second');
+    await deleteFilter('copies');
+    await expect(deleteFilter('copies')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await write('nobody reads it');
     await aws.control.clock({ advance: 180_000 });
     expect(await objects()).toHaveLength(3);
   });
 
   test('a batch of records is one object', async () => {
-    const record = (text: string): object => ({
-      Data: Buffer.from(JSON.stringify({ logGroup: '/batch', text })).toString('base64'),
+    const record = (text: string): { Data: Uint8Array } => ({
+      Data: Buffer.from(JSON.stringify({ logGroup: '/batch', text })),
     });
-    await aws.wire.json('firehose', S, 'CreateDeliveryStream', {
-      DeliveryStreamName: 'plain',
-      ExtendedS3DestinationConfiguration: { RoleARN: ROLE, BucketARN: 'arn:aws:s3:::copies', Prefix: 'plain/' },
-    });
-    const { FailedPutCount } = await aws.wire.json('firehose', S, 'PutRecordBatch', {
-      DeliveryStreamName: 'plain',
-      Records: [record('a'), record('b')],
-    });
+    await firehose().send(
+      new CreateDeliveryStreamCommand({
+        DeliveryStreamName: 'plain',
+        ExtendedS3DestinationConfiguration: { RoleARN: ROLE, BucketARN: 'arn:aws:s3:::copies', Prefix: 'plain/' },
+      }),
+    );
+    const { FailedPutCount } = await firehose().send(
+      new PutRecordBatchCommand({ DeliveryStreamName: 'plain', Records: [record('a'), record('b')] }),
+    );
     expect(FailedPutCount).toBe(0);
     await aws.control.clock({ advance: 300_000 });
     expect((await objects()).filter((key) => key.startsWith('plain/plain-1-'))).toHaveLength(1);

@@ -1,5 +1,45 @@
-import { CloudWatchClient, DeleteAlarmsCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  BackupClient,
+  CreateBackupPlanCommand,
+  CreateBackupSelectionCommand,
+  CreateBackupVaultCommand,
+  CreateRestoreTestingPlanCommand,
+  CreateRestoreTestingSelectionCommand,
+  DeleteBackupSelectionCommand,
+  DeleteRecoveryPointCommand,
+  DeleteRestoreTestingPlanCommand,
+  DeleteRestoreTestingSelectionCommand,
+  DescribeBackupJobCommand,
+  DescribeCopyJobCommand,
+  DescribeGlobalSettingsCommand,
+  DescribeRecoveryPointCommand,
+  DescribeRegionSettingsCommand,
+  GetBackupSelectionCommand,
+  GetRestoreTestingPlanCommand,
+  GetRestoreTestingSelectionCommand,
+  ListBackupSelectionsCommand,
+  ListRecoveryPointsByBackupVaultCommand,
+  ListTagsCommand,
+  StartBackupJobCommand,
+  StartCopyJobCommand,
+  TagResourceCommand as TagBackupCommand,
+  UntagResourceCommand as UntagBackupCommand,
+  UpdateGlobalSettingsCommand,
+  UpdateRegionSettingsCommand,
+  UpdateRestoreTestingPlanCommand,
+  UpdateRestoreTestingSelectionCommand,
+} from '@aws-sdk/client-backup';
+import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  ListTagsForResourceCommand,
+  PutCompositeAlarmCommand,
+  TagResourceCommand as TagAlarmCommand,
+  UntagResourceCommand as UntagAlarmCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CreateTableCommand,
   DeleteItemCommand,
   DeleteTableCommand,
   DescribeTimeToLiveCommand,
@@ -7,12 +47,53 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupEgressCommandInput,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkAclCommand,
+  CreateNetworkAclEntryCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  CreateVpcCommand,
+  CreateVpcPeeringConnectionCommand,
+  DeleteTagsCommand,
+  DescribeNetworkAclsCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  EC2Client,
+  IcmpTypeCode,
+  ReplaceNetworkAclEntryCommand,
+  Tag,
+} from '@aws-sdk/client-ec2';
+import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
   EventBridgeClient,
   ListEndpointsCommand,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-eventbridge';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  CreateKeyCommandInput,
+  DecryptCommand,
+  DecryptCommandInput,
+  DecryptCommandOutput,
+  DeleteAliasCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  GetKeyPolicyCommand,
+  KeyMetadata,
+  KMSClient,
+  ListAliasesCommand,
+  ListResourceTagsCommand,
+  ReplicateKeyCommand,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-kms';
+import { DescribeDBEngineVersionsCommand, RDSClient } from '@aws-sdk/client-rds';
 import {
   CreateHealthCheckCommand,
   DeleteHealthCheckCommand,
@@ -63,8 +144,14 @@ import {
   StopExecutionCommand,
   ValidateStateMachineDefinitionCommand,
 } from '@aws-sdk/client-sfn';
+import {
+  CreateTopicCommand,
+  GetTopicAttributesCommand,
+  PublishBatchCommand,
+  SetTopicAttributesCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns';
 import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { Json } from '../../simulator/wire';
 import { Fixture, motoDescribe } from './support';
 
 const P = 'us-east-1';
@@ -75,195 +162,250 @@ const ACCOUNT = '123456789012';
 motoDescribe('single operations', () => {
   const aws = new Fixture({ clock: { factor: 0 } });
   const pass = (seconds: number): Promise<unknown> => aws.control.clock({ advance: seconds * 1000 });
-  const rest = async (service: string, method: string, url: string, input?: object, region = P): Promise<Json> => {
-    const headers = { 'content-type': 'application/json' };
-    const body = Buffer.from(input ? JSON.stringify(input) : '');
-    const answer = await aws.wire.raw(service, region, { method, url, headers, body });
-    return { status: answer.status, ...JSON.parse(answer.body.toString() || '{}') };
-  };
+  const createTable = (TableName: string): Promise<unknown> =>
+    new DynamoDBClient(aws.sdk(P)).send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      }),
+    );
 
   describe('AWS Backup', () => {
-    const backup = (method: string, path: string, input?: object, region = P): Promise<Json> =>
-      rest('backup', method, path, input, region);
+    const backup = (region = P): BackupClient => new BackupClient(aws.sdk(region));
+    const IamRoleArn = `arn:aws:iam::${ACCOUNT}:role/backup`;
+    const missing = { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } };
 
     test('selections belong to a plan', async () => {
-      const path = '/backup/plans/plan-1/selections';
-      const selection = { SelectionName: 'tagged', IamRoleArn: 'role', ListOfTags: [{ ConditionKey: 'a' }] };
-      const { SelectionId } = await backup('PUT', path, { BackupSelection: selection });
-      expect((await backup('GET', `${path}/${SelectionId}`)).BackupSelection).toMatchObject(selection);
-      expect((await backup('GET', path)).BackupSelectionsList).toMatchObject([
-        { SelectionId, SelectionName: 'tagged' },
-      ]);
-      await backup('DELETE', `${path}/${SelectionId}`);
-      expect(await backup('GET', `${path}/${SelectionId}`)).toMatchObject({
-        status: 404,
-        __type: 'ResourceNotFoundException',
-      });
+      const BackupPlanId = 'plan-1';
+      const ListOfTags = [{ ConditionType: 'STRINGEQUALS' as const, ConditionKey: 'a', ConditionValue: '1' }];
+      const BackupSelection = { SelectionName: 'tagged', IamRoleArn, ListOfTags };
+      const { SelectionId } = await backup().send(new CreateBackupSelectionCommand({ BackupPlanId, BackupSelection }));
+      const selection = { BackupPlanId, SelectionId };
+      const shown = await backup().send(new GetBackupSelectionCommand(selection));
+      expect(shown.BackupSelection).toMatchObject(BackupSelection);
+      const listed = await backup().send(new ListBackupSelectionsCommand({ BackupPlanId }));
+      expect(listed.BackupSelectionsList).toMatchObject([{ SelectionId, SelectionName: 'tagged', IamRoleArn }]);
+      await backup().send(new DeleteBackupSelectionCommand(selection));
+      await expect(backup().send(new GetBackupSelectionCommand(selection))).rejects.toMatchObject(missing);
     });
 
     test('settings are those of the region, or of the account', async () => {
-      await backup('PUT', '/account-settings', { ResourceTypeOptInPreference: { EBS: false } });
-      const opted = async (region: string): Promise<Json> =>
-        (await backup('GET', '/account-settings', undefined, region)).ResourceTypeOptInPreference;
+      await backup().send(new UpdateRegionSettingsCommand({ ResourceTypeOptInPreference: { EBS: false } }));
+      const opted = async (region: string): Promise<Record<string, boolean> | undefined> =>
+        (await backup(region).send(new DescribeRegionSettingsCommand({}))).ResourceTypeOptInPreference;
       expect(await opted(P)).toMatchObject({ EBS: false, S3: true });
       expect(await opted(S)).toMatchObject({ EBS: true });
-      await backup('PUT', '/global-settings', { GlobalSettings: { isCrossAccountBackupEnabled: 'true' } });
-      expect((await backup('GET', '/global-settings')).GlobalSettings.isCrossAccountBackupEnabled).toBe('true');
+      const GlobalSettings = { isCrossAccountBackupEnabled: 'true' };
+      await backup().send(new UpdateGlobalSettingsCommand({ GlobalSettings }));
+      const shown = await backup().send(new DescribeGlobalSettingsCommand({}));
+      expect(shown.GlobalSettings?.isCrossAccountBackupEnabled).toBe('true');
     });
 
     test('restore testing has plans, and selections in them', async () => {
-      const plan = { RestoreTestingPlanName: 'weekly', ScheduleExpression: 'rate(7 days)' };
-      const created = await backup('PUT', '/restore-testing/plans', { RestoreTestingPlan: plan, Tags: { a: '1' } });
-      expect(created).toMatchObject({ status: 201, RestoreTestingPlanName: 'weekly' });
-      const path = '/restore-testing/plans/weekly';
-      await backup('PUT', path, { RestoreTestingPlan: { ScheduleExpression: 'rate(1 day)' } });
-      expect((await backup('GET', path)).RestoreTestingPlan.ScheduleExpression).toBe('rate(1 day)');
-      const selection = { RestoreTestingSelectionName: 'tables', ProtectedResourceType: 'DynamoDB' };
-      await backup('PUT', `${path}/selections`, { RestoreTestingSelection: selection });
-      await backup('PUT', `${path}/selections/tables`, { RestoreTestingSelection: { ValidationWindowHours: 2 } });
-      const { RestoreTestingSelection: shown } = await backup('GET', `${path}/selections/tables`);
-      expect(shown).toMatchObject({ ...selection, ValidationWindowHours: 2 });
-      expect((await backup('DELETE', `${path}/selections/tables`)).status).toBe(204);
-      expect((await backup('DELETE', path)).status).toBe(204);
-      expect((await backup('GET', path)).status).toBe(404);
+      const RestoreTestingPlanName = 'weekly';
+      const RecoveryPointSelection = {
+        Algorithm: 'LATEST_WITHIN_WINDOW' as const,
+        IncludeVaults: ['*'],
+        RecoveryPointTypes: ['SNAPSHOT' as const],
+      };
+      const created = await backup().send(
+        new CreateRestoreTestingPlanCommand({
+          RestoreTestingPlan: {
+            RestoreTestingPlanName,
+            ScheduleExpression: 'rate(7 days)',
+            RecoveryPointSelection,
+          },
+          Tags: { a: '1' },
+        }),
+      );
+      expect(created).toMatchObject({ $metadata: { httpStatusCode: 201 }, RestoreTestingPlanName });
+      await backup().send(
+        new UpdateRestoreTestingPlanCommand({
+          RestoreTestingPlanName,
+          RestoreTestingPlan: { ScheduleExpression: 'rate(1 day)' },
+        }),
+      );
+      const plan = await backup().send(new GetRestoreTestingPlanCommand({ RestoreTestingPlanName }));
+      expect(plan.RestoreTestingPlan).toMatchObject({ ScheduleExpression: 'rate(1 day)', RecoveryPointSelection });
+      const RestoreTestingSelectionName = 'tables';
+      const settings = { RestoreTestingSelectionName, ProtectedResourceType: 'DynamoDB', IamRoleArn };
+      const selection = { RestoreTestingPlanName, RestoreTestingSelectionName };
+      await backup().send(
+        new CreateRestoreTestingSelectionCommand({ RestoreTestingPlanName, RestoreTestingSelection: settings }),
+      );
+      await backup().send(
+        new UpdateRestoreTestingSelectionCommand({
+          ...selection,
+          RestoreTestingSelection: { ValidationWindowHours: 2 },
+        }),
+      );
+      const shown = await backup().send(new GetRestoreTestingSelectionCommand(selection));
+      expect(shown.RestoreTestingSelection).toMatchObject({ ...settings, ValidationWindowHours: 2 });
+      const gone = { $metadata: { httpStatusCode: 204 } };
+      expect(await backup().send(new DeleteRestoreTestingSelectionCommand(selection))).toMatchObject(gone);
+      expect(await backup().send(new DeleteRestoreTestingPlanCommand({ RestoreTestingPlanName }))).toMatchObject(gone);
+      await expect(backup().send(new GetRestoreTestingPlanCommand({ RestoreTestingPlanName }))).rejects.toMatchObject(
+        missing,
+      );
     });
 
     test('vaults and plans keep their tags', async () => {
-      const { BackupVaultArn } = await backup('PUT', '/backup-vaults/tagged', { BackupVaultTags: { a: '1' } });
-      const { BackupPlanArn } = await backup('PUT', '/backup/plans', {
-        BackupPlan: { BackupPlanName: 'tagged', Rules: [{ RuleName: 'r', TargetBackupVaultName: 'tagged' }] },
-        BackupPlanTags: { p: '1' },
-      });
-      for (const [arn, first] of [
+      const { BackupVaultArn } = await backup().send(
+        new CreateBackupVaultCommand({ BackupVaultName: 'tagged', BackupVaultTags: { a: '1' } }),
+      );
+      const { BackupPlanArn } = await backup().send(
+        new CreateBackupPlanCommand({
+          BackupPlan: { BackupPlanName: 'tagged', Rules: [{ RuleName: 'r', TargetBackupVaultName: 'tagged' }] },
+          BackupPlanTags: { p: '1' },
+        }),
+      );
+      for (const [ResourceArn, first] of [
         [BackupVaultArn, { a: '1' }],
         [BackupPlanArn, { p: '1' }],
-      ]) {
-        const path = encodeURIComponent(arn);
-        expect((await backup('GET', `/tags/${path}`)).Tags).toEqual(first);
-        await backup('POST', `/tags/${path}`, { Tags: { b: '2' } });
-        await backup('POST', `/untag/${path}`, { TagKeyList: Object.keys(first) });
-        expect((await backup('GET', `/tags/${path}`)).Tags).toEqual({ b: '2' });
+      ] as const) {
+        const tags = async (): Promise<Record<string, string> | undefined> =>
+          (await backup().send(new ListTagsCommand({ ResourceArn }))).Tags;
+        expect(await tags()).toEqual(first);
+        await backup().send(new TagBackupCommand({ ResourceArn, Tags: { b: '2' } }));
+        await backup().send(new UntagBackupCommand({ ResourceArn, TagKeyList: Object.keys(first) }));
+        expect(await tags()).toEqual({ b: '2' });
       }
     });
 
     test('a backup on demand becomes a recovery point, and its copy one of the other region', async () => {
       const table = `arn:aws:dynamodb:${P}:${ACCOUNT}:table/orders`;
-      const started = await backup('PUT', '/backup-jobs', { BackupVaultName: 'here', ResourceArn: table });
-      const job = `/backup-jobs/${started.BackupJobId}`;
-      expect((await backup('GET', job)).State).toBe('RUNNING');
+      const { BackupJobId, RecoveryPointArn } = await backup().send(
+        new StartBackupJobCommand({ BackupVaultName: 'here', ResourceArn: table, IamRoleArn }),
+      );
+      const state = async (): Promise<string | undefined> =>
+        (await backup().send(new DescribeBackupJobCommand({ BackupJobId }))).State;
+      expect(await state()).toBe('RUNNING');
       await pass(31);
-      expect((await backup('GET', job)).State).toBe('COMPLETED');
+      expect(await state()).toBe('COMPLETED');
       const there = `arn:aws:backup:${S}:${ACCOUNT}:backup-vault:there`;
-      const { CopyJobId } = await backup('PUT', '/copy-jobs', {
-        RecoveryPointArn: started.RecoveryPointArn,
-        SourceBackupVaultName: 'here',
-        DestinationBackupVaultArn: there,
-      });
+      const copy = (point: string | undefined): StartCopyJobCommand =>
+        new StartCopyJobCommand({
+          RecoveryPointArn: point,
+          SourceBackupVaultName: 'here',
+          DestinationBackupVaultArn: there,
+          IamRoleArn,
+        });
+      const { CopyJobId } = await backup().send(copy(RecoveryPointArn));
       await pass(120);
-      const { CopyJob } = await backup('GET', `/copy-jobs/${CopyJobId}`);
-      expect(CopyJob.State).toBe('COMPLETED');
-      const list = '/backup-vaults/there/recovery-points';
-      const { RecoveryPoints } = await backup('GET', list, undefined, S);
-      expect(RecoveryPoints).toMatchObject([{ ResourceArn: table, ResourceType: 'dynamodb', Status: 'COMPLETED' }]);
-      const point = `${list}/${encodeURIComponent(RecoveryPoints[0].RecoveryPointArn)}`;
-      expect((await backup('GET', point, undefined, S)).BackupVaultArn).toBe(there);
-      await backup('DELETE', point, undefined, S);
-      expect((await backup('GET', point, undefined, S)).status).toBe(404);
-      expect((await backup('GET', '/backup-jobs/none')).status).toBe(404);
-      const missing = { RecoveryPointArn: 'none', SourceBackupVaultName: 'here', DestinationBackupVaultArn: there };
-      expect((await backup('PUT', '/copy-jobs', missing)).status).toBe(404);
+      expect((await backup().send(new DescribeCopyJobCommand({ CopyJobId }))).CopyJob?.State).toBe('COMPLETED');
+      const vault = { BackupVaultName: 'there' };
+      const { RecoveryPoints } = await backup(S).send(new ListRecoveryPointsByBackupVaultCommand(vault));
+      expect(RecoveryPoints).toMatchObject([{ ResourceArn: table, ResourceType: 'DynamoDB', Status: 'COMPLETED' }]);
+      const point = { ...vault, RecoveryPointArn: RecoveryPoints?.[0].RecoveryPointArn };
+      expect((await backup(S).send(new DescribeRecoveryPointCommand(point))).BackupVaultArn).toBe(there);
+      await backup(S).send(new DeleteRecoveryPointCommand(point));
+      await expect(backup(S).send(new DescribeRecoveryPointCommand(point))).rejects.toMatchObject(missing);
+      const noJob = new DescribeBackupJobCommand({ BackupJobId: 'none' });
+      await expect(backup().send(noJob)).rejects.toMatchObject(missing);
+      await expect(backup().send(copy('none'))).rejects.toMatchObject(missing);
     });
   });
 
   describe('KMS', () => {
-    const kms = (operation: string, input: object, region = P): Promise<Json> =>
-      aws.wire.json('kms', region, operation, input);
+    const kms = (region = P): KMSClient => new KMSClient(aws.sdk(region));
+    const createKey = async (input: CreateKeyCommandInput): Promise<string> => {
+      const { KeyMetadata: created } = await kms().send(new CreateKeyCommand(input));
+      if (!created?.KeyId) throw new Error('the key has no ID');
+      return created.KeyId;
+    };
+    const describeKey = async (KeyId: string, region = P): Promise<KeyMetadata | undefined> =>
+      (await kms(region).send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
+    const decrypt = (input: DecryptCommandInput, region = P): Promise<DecryptCommandOutput> =>
+      kms(region).send(new DecryptCommand(input));
+    const arn = (KeyId: string, region = P): string => `arn:aws:kms:${region}:${ACCOUNT}:key/${KeyId}`;
 
     test('an alias is of one region, and stands for its key in every call', async () => {
-      const { KeyMetadata: one } = await kms('CreateKey', { MultiRegion: true });
-      const { KeyMetadata: two } = await kms('CreateKey', {});
+      const one = await createKey({ MultiRegion: true });
+      const two = await createKey({});
       const AliasName = 'alias/orders';
-      await kms('CreateAlias', { AliasName, TargetKeyId: one.KeyId });
-      await expect(kms('CreateAlias', { AliasName, TargetKeyId: two.KeyId })).rejects.toMatchObject({
-        code: 'AlreadyExistsException',
+      await kms().send(new CreateAliasCommand({ AliasName, TargetKeyId: one }));
+      await expect(kms().send(new CreateAliasCommand({ AliasName, TargetKeyId: two }))).rejects.toMatchObject({
+        name: 'AlreadyExistsException',
       });
-      const { CiphertextBlob } = await kms('Encrypt', { KeyId: AliasName, Plaintext: 'YQ==' });
-      expect((await kms('Decrypt', { CiphertextBlob })).KeyId).toContain(one.KeyId);
-      await kms('UpdateAlias', { AliasName, TargetKeyId: two.KeyId });
-      expect((await kms('DescribeKey', { KeyId: AliasName })).KeyMetadata.KeyId).toBe(two.KeyId);
-      const named = async (input: object): Promise<string[]> =>
-        (await kms('ListAliases', input)).Aliases.map((alias: Json) => alias.AliasName);
-      expect(await named({ KeyId: two.KeyId })).toEqual([AliasName]);
-      expect(await named({ KeyId: one.KeyId })).toEqual([]);
-      await kms('DeleteAlias', { AliasName });
-      for (const operation of ['DeleteAlias', 'UpdateAlias']) {
-        await expect(kms(operation, { AliasName, TargetKeyId: one.KeyId })).rejects.toMatchObject({
-          code: 'NotFoundException',
-        });
-      }
+      const { CiphertextBlob } = await kms().send(
+        new EncryptCommand({ KeyId: AliasName, Plaintext: Buffer.from('a') }),
+      );
+      expect((await decrypt({ CiphertextBlob })).KeyId).toBe(arn(one));
+      await kms().send(new UpdateAliasCommand({ AliasName, TargetKeyId: two }));
+      expect((await describeKey(AliasName))?.KeyId).toBe(two);
+      const named = async (KeyId: string): Promise<(string | undefined)[] | undefined> =>
+        (await kms().send(new ListAliasesCommand({ KeyId }))).Aliases?.map((alias) => alias.AliasName);
+      expect(await named(two)).toEqual([AliasName]);
+      expect(await named(one)).toEqual([]);
+      await kms().send(new DeleteAliasCommand({ AliasName }));
+      const notFound = { name: 'NotFoundException' };
+      await expect(kms().send(new DeleteAliasCommand({ AliasName }))).rejects.toMatchObject(notFound);
+      await expect(kms().send(new UpdateAliasCommand({ AliasName, TargetKeyId: one }))).rejects.toMatchObject(notFound);
     });
 
     test('what a multi-Region key encrypts its replica decrypts, in the same context only', async () => {
-      const { KeyMetadata: key } = await kms('CreateKey', { MultiRegion: true });
+      const KeyId = await createKey({ MultiRegion: true });
       const EncryptionContext = { table: 'orders', a: '1' };
-      const Plaintext = Buffer.from('secret').toString('base64');
-      const { CiphertextBlob } = await kms('Encrypt', { KeyId: key.KeyId, Plaintext, EncryptionContext });
-      await expect(kms('Decrypt', { CiphertextBlob, EncryptionContext }, S)).rejects.toMatchObject({
-        code: 'AccessDeniedException',
+      const { CiphertextBlob } = await kms().send(
+        new EncryptCommand({ KeyId, Plaintext: Buffer.from('secret'), EncryptionContext }),
+      );
+      await expect(decrypt({ CiphertextBlob, EncryptionContext }, S)).rejects.toMatchObject({
+        name: 'AccessDeniedException',
       });
-      await kms('ReplicateKey', { KeyId: key.KeyId, ReplicaRegion: S });
+      await kms().send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: S }));
       for (const region of [P, S]) {
-        expect(await kms('Decrypt', { CiphertextBlob, EncryptionContext }, region)).toMatchObject({
-          Plaintext,
-          KeyId: expect.stringContaining(`:${region}:`),
-        });
+        const opened = await decrypt({ CiphertextBlob, EncryptionContext }, region);
+        expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe('secret');
+        expect(opened.KeyId).toBe(arn(KeyId, region));
       }
-      await expect(kms('Decrypt', { CiphertextBlob }, S)).rejects.toMatchObject({ code: 'InvalidCiphertextException' });
-      await kms('DisableKey', { KeyId: key.KeyId }, S);
-      await expect(kms('Decrypt', { CiphertextBlob, EncryptionContext }, S)).rejects.toMatchObject({
-        code: 'DisabledException',
+      await expect(decrypt({ CiphertextBlob }, S)).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
+      await kms(S).send(new DisableKeyCommand({ KeyId }));
+      await expect(decrypt({ CiphertextBlob, EncryptionContext }, S)).rejects.toMatchObject({
+        name: 'DisabledException',
       });
     });
 
     test.each([true, false])('data keys are decrypted again; multi-Region: %s', async (MultiRegion) => {
-      const { KeyMetadata: key } = await kms('CreateKey', { MultiRegion });
-      const input = { KeyId: key.KeyId, KeySpec: 'AES_256' };
-      const { Plaintext, CiphertextBlob } = await kms('GenerateDataKey', input);
-      expect((await kms('Decrypt', { CiphertextBlob })).Plaintext).toBe(Plaintext);
-      const alone = await kms('GenerateDataKeyWithoutPlaintext', input);
-      expect(Object.keys(alone).sort()).toEqual(expect.arrayContaining(['CiphertextBlob', 'KeyId']));
-      expect(alone.Plaintext).toBeUndefined();
-      const opened = await kms('Decrypt', { CiphertextBlob: alone.CiphertextBlob });
-      expect(Buffer.from(opened.Plaintext, 'base64')).toHaveLength(32);
-      await expect(kms('GenerateDataKey', { ...input, KeyId: 'none' })).rejects.toMatchObject({
-        code: 'NotFoundException',
+      const input = { KeyId: await createKey({ MultiRegion }), KeySpec: 'AES_256' as const };
+      const { Plaintext, CiphertextBlob } = await kms().send(new GenerateDataKeyCommand(input));
+      expect(Plaintext).toHaveLength(32);
+      expect((await decrypt({ CiphertextBlob })).Plaintext).toEqual(Plaintext);
+      const alone = await kms().send(new GenerateDataKeyWithoutPlaintextCommand(input));
+      expect(Object.keys(alone)).toEqual(expect.arrayContaining(['CiphertextBlob', 'KeyId']));
+      expect(alone).not.toHaveProperty('Plaintext');
+      expect((await decrypt({ CiphertextBlob: alone.CiphertextBlob })).Plaintext).toHaveLength(32);
+      await expect(kms().send(new GenerateDataKeyCommand({ ...input, KeyId: 'none' }))).rejects.toMatchObject({
+        name: 'NotFoundException',
       });
     });
 
     test('a replica has a description, a policy and tags of its own, and knows its primary', async () => {
-      const { KeyMetadata: key } = await kms('CreateKey', { MultiRegion: true, Description: 'here' });
+      const KeyId = await createKey({ MultiRegion: true, Description: 'here' });
       const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
-      await kms('ReplicateKey', {
-        KeyId: key.KeyId,
-        ReplicaRegion: S,
+      await kms().send(
+        new ReplicateKeyCommand({
+          KeyId,
+          ReplicaRegion: S,
+          Description: 'there',
+          Policy,
+          Tags: [{ TagKey: 'a', TagValue: '1' }],
+        }),
+      );
+      expect(await describeKey(KeyId, S)).toMatchObject({
         Description: 'there',
-        Policy,
-        Tags: [{ TagKey: 'a', TagValue: '1' }],
+        MultiRegionConfiguration: { MultiRegionKeyType: 'REPLICA', PrimaryKey: { Region: P } },
       });
-      const replica = (await kms('DescribeKey', { KeyId: key.KeyId }, S)).KeyMetadata;
-      expect(replica).toMatchObject({ Description: 'there' });
-      expect(replica.MultiRegionConfiguration).toMatchObject({
-        MultiRegionKeyType: 'REPLICA',
-        PrimaryKey: { Region: P },
-      });
-      expect((await kms('DescribeKey', { KeyId: key.KeyId })).KeyMetadata).toMatchObject({
+      expect(await describeKey(KeyId)).toMatchObject({
         Description: 'here',
         MultiRegionConfiguration: { MultiRegionKeyType: 'PRIMARY' },
       });
-      expect(JSON.parse((await kms('GetKeyPolicy', { KeyId: key.KeyId, PolicyName: 'default' }, S)).Policy)).toEqual(
-        JSON.parse(Policy),
-      );
-      await expect(kms('DescribeKey', { KeyId: 'none' })).rejects.toMatchObject({ code: 'NotFoundException' });
+      const kept = await kms(S).send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }));
+      expect(JSON.parse(kept.Policy ?? '')).toEqual(JSON.parse(Policy));
+      const { Tags } = await kms(S).send(new ListResourceTagsCommand({ KeyId }));
+      expect(Tags).toEqual([{ TagKey: 'a', TagValue: '1' }]);
+      await expect(describeKey('none')).rejects.toMatchObject({ name: 'NotFoundException' });
     });
   });
 
@@ -309,13 +451,8 @@ motoDescribe('single operations', () => {
       ['ecs:runTask', {}, undefined],
     ])('a task %s calls the service', async (integration, Parameters, output) => {
       if (integration === 'dynamodb:putItem') {
-        await aws.wire.json('dynamodb', P, 'CreateTable', {
-          TableName: 'tasks',
-          BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        });
-        await aws.wire.query('sns', P, 'CreateTopic', { Name: 'tasks' });
+        await createTable('tasks');
+        await new SNSClient(aws.sdk(P)).send(new CreateTopicCommand({ Name: 'tasks' }));
       }
       const Resource = `arn:aws:states:::${integration}`;
       const name = integration.replace(':', '-');
@@ -513,26 +650,23 @@ motoDescribe('single operations', () => {
     });
 
     test('CloudWatch: a composite alarm has tags, and is deleted beside others', async () => {
-      const query = (operation: string, form: Record<string, string>): Promise<Json> =>
-        aws.wire.query('monitoring', P, operation, form);
-      await query('PutCompositeAlarm', {
-        AlarmName: 'both',
-        AlarmRule: 'TRUE OR ALARM("one")',
-        'Tags.member.1.Key': 'a',
-        'Tags.member.1.Value': '1',
-      });
-      const ResourceARN = `arn:aws:cloudwatch:${P}:${ACCOUNT}:alarm:both`;
-      await query('TagResource', { ResourceARN, 'Tags.member.1.Key': 'b', 'Tags.member.1.Value': '2' });
-      await query('UntagResource', { ResourceARN, 'TagKeys.member.1': 'a' });
-      const listed = JSON.stringify(await query('ListTagsForResource', { ResourceARN }));
-      expect(listed).toContain('"b"');
-      expect(listed).not.toContain('"a"');
-      const child = new CloudWatchClient(aws.sdk(P)).send(new DeleteAlarmsCommand({ AlarmNames: ['one'] }));
-      await expect(child).rejects.toThrow('Cannot delete one as there are composite alarm(s) depending on it: both');
-      await new CloudWatchClient(aws.sdk(P)).send(new DeleteAlarmsCommand({ AlarmNames: ['both'] }));
-      const { CompositeAlarms } = await new CloudWatchClient(aws.sdk(P)).send(
-        new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }),
+      const cloudwatch = new CloudWatchClient(aws.sdk(P));
+      await cloudwatch.send(
+        new PutCompositeAlarmCommand({
+          AlarmName: 'both',
+          AlarmRule: 'TRUE OR ALARM("one")',
+          Tags: [{ Key: 'a', Value: '1' }],
+        }),
       );
+      const ResourceARN = `arn:aws:cloudwatch:${P}:${ACCOUNT}:alarm:both`;
+      await cloudwatch.send(new TagAlarmCommand({ ResourceARN, Tags: [{ Key: 'b', Value: '2' }] }));
+      await cloudwatch.send(new UntagAlarmCommand({ ResourceARN, TagKeys: ['a'] }));
+      const { Tags } = await cloudwatch.send(new ListTagsForResourceCommand({ ResourceARN }));
+      expect(Tags).toEqual([{ Key: 'b', Value: '2' }]);
+      const child = cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['one'] }));
+      await expect(child).rejects.toThrow('Cannot delete one as there are composite alarm(s) depending on it: both');
+      await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['both'] }));
+      const { CompositeAlarms } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }));
       expect(CompositeAlarms).toEqual([]);
     });
 
@@ -547,13 +681,8 @@ motoDescribe('single operations', () => {
 
     test('DynamoDB: expiry is a setting of the table, and goes with it', async () => {
       const dynamodb = new DynamoDBClient(aws.sdk(P));
-      await aws.wire.json('dynamodb', P, 'CreateTable', {
-        TableName: 'expiring',
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      });
       const TableName = 'expiring';
+      await createTable(TableName);
       await dynamodb.send(
         new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { Enabled: true, AttributeName: 'at' } }),
       );
@@ -567,88 +696,108 @@ motoDescribe('single operations', () => {
     });
 
     test('SNS: the signature version of a topic is kept, and several messages are one call', async () => {
-      const sns = (operation: string, form: Record<string, string>): Promise<Json> =>
-        aws.wire.query('sns', P, operation, form);
-      await sns('CreateTopic', {
-        Name: 'signed',
-        'Attributes.entry.1.key': 'SignatureVersion',
-        'Attributes.entry.1.value': '2',
-      });
-      const TopicArn = `arn:aws:sns:${P}:${ACCOUNT}:signed`;
-      const version = async (): Promise<string> => JSON.stringify(await sns('GetTopicAttributes', { TopicArn }));
-      expect(await version()).toMatch(/SignatureVersion.*"text":"2"/);
-      await sns('SetTopicAttributes', { TopicArn, AttributeName: 'SignatureVersion', AttributeValue: '1' });
-      expect(await version()).toMatch(/SignatureVersion.*"text":"1"/);
-      await sns('PublishBatch', {
-        TopicArn,
-        'PublishBatchRequestEntries.member.1.Id': 'a',
-        'PublishBatchRequestEntries.member.1.Message': 'a',
-      });
+      const sns = new SNSClient(aws.sdk(P));
+      const { TopicArn } = await sns.send(
+        new CreateTopicCommand({ Name: 'signed', Attributes: { SignatureVersion: '2' } }),
+      );
+      expect(TopicArn).toBe(`arn:aws:sns:${P}:${ACCOUNT}:signed`);
+      const version = async (): Promise<string | undefined> =>
+        (await sns.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes?.SignatureVersion;
+      expect(await version()).toBe('2');
+      await sns.send(
+        new SetTopicAttributesCommand({ TopicArn, AttributeName: 'SignatureVersion', AttributeValue: '1' }),
+      );
+      expect(await version()).toBe('1');
+      const PublishBatchRequestEntries = ['a', 'b'].map((Id) => ({ Id, Message: Id }));
+      const { Successful, Failed } = await sns.send(new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }));
+      expect(Successful?.map(({ Id }) => Id)).toEqual(['a', 'b']);
+      expect(Failed).toEqual([]);
     });
 
-    test('EC2: each side of a peering connection has its own tags, a rule its description, an ACL its ICMP type', async () => {
-      const ec2 = async (operation: string, form: Record<string, string>, region = P): Promise<string> =>
-        JSON.stringify(await aws.wire.query('ec2', region, operation, form));
-      const idIn = (text: string, kind: string): string => new RegExp(`${kind}-[0-9a-f]{17}`).exec(text)?.[0] ?? '';
-      const here = idIn(await ec2('CreateVpc', { CidrBlock: '10.0.0.0/16' }), 'vpc');
-      const there = idIn(await ec2('CreateVpc', { CidrBlock: '10.1.0.0/16' }, S), 'vpc');
-      const peering = idIn(
-        await ec2('CreateVpcPeeringConnection', {
-          VpcId: here,
-          PeerVpcId: there,
-          PeerRegion: S,
-          'TagSpecification.1.ResourceType': 'vpc-peering-connection',
-          'TagSpecification.1.Tag.1.Key': 'side',
-          'TagSpecification.1.Tag.1.Value': 'here',
-        }),
-        'pcx',
-      );
-      const tag = { 'ResourceId.1': peering, 'Tag.1.Key': 'side', 'Tag.1.Value': 'there' };
-      await ec2('CreateTags', tag, S);
-      expect(await ec2('DescribeVpcPeeringConnections', {})).toMatch(/"text":"here"/);
-      expect(await ec2('DescribeVpcPeeringConnections', {}, S)).toMatch(/"text":"there"/);
-      await ec2('DeleteTags', tag, S);
-      expect(await ec2('DescribeVpcPeeringConnections', {}, S)).not.toMatch(/"text":"there"/);
+    describe('EC2', () => {
+      const ec2 = (region = P): EC2Client => new EC2Client(aws.sdk(region));
+      const createVpc = async (CidrBlock: string, region = P): Promise<string | undefined> =>
+        (await ec2(region).send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId;
 
-      const group = idIn(
-        await ec2('CreateSecurityGroup', { GroupName: 'g', GroupDescription: 'g', VpcId: here }),
-        'sg',
-      );
-      for (const operation of ['AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress']) {
-        await ec2(operation, {
-          GroupId: group,
-          'IpPermissions.1.IpProtocol': 'tcp',
-          'IpPermissions.1.FromPort': '443',
-          'IpPermissions.1.ToPort': '443',
-          'IpPermissions.1.Groups.1.GroupId': group,
-          'IpPermissions.1.Groups.1.Description': `by ${operation}`,
+      test('each side of a peering connection has its own tags', async () => {
+        const created = await ec2().send(
+          new CreateVpcPeeringConnectionCommand({
+            VpcId: await createVpc('10.0.0.0/16'),
+            PeerVpcId: await createVpc('10.1.0.0/16', S),
+            PeerRegion: S,
+            TagSpecifications: [{ ResourceType: 'vpc-peering-connection', Tags: [{ Key: 'side', Value: 'here' }] }],
+          }),
+        );
+        const id = created.VpcPeeringConnection?.VpcPeeringConnectionId ?? '';
+        const tags = async (region: string): Promise<Tag[] | undefined> => {
+          const command = new DescribeVpcPeeringConnectionsCommand({ VpcPeeringConnectionIds: [id] });
+          const { VpcPeeringConnections } = await ec2(region).send(command);
+          expect(VpcPeeringConnections).toHaveLength(1);
+          return VpcPeeringConnections?.[0].Tags;
+        };
+        const change = { Resources: [id], Tags: [{ Key: 'side', Value: 'there' }] };
+        await ec2(S).send(new CreateTagsCommand(change));
+        expect(await tags(P)).toEqual([{ Key: 'side', Value: 'here' }]);
+        expect(await tags(S)).toEqual([{ Key: 'side', Value: 'there' }]);
+        await ec2(S).send(new DeleteTagsCommand(change));
+        expect(await tags(P)).toEqual([{ Key: 'side', Value: 'here' }]);
+        expect(await tags(S)).toEqual([]);
+      });
+
+      test('a rule has its description', async () => {
+        const group = { GroupName: 'g', Description: 'g', VpcId: await createVpc('10.2.0.0/16') };
+        const { GroupId = '' } = await ec2().send(new CreateSecurityGroupCommand(group));
+        const permission = (Description: string): AuthorizeSecurityGroupEgressCommandInput => ({
+          GroupId,
+          IpPermissions: [
+            { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, UserIdGroupPairs: [{ GroupId, Description }] },
+          ],
         });
-      }
-      const rules = await ec2('DescribeSecurityGroupRules', {});
-      expect(rules).toContain('by AuthorizeSecurityGroupIngress');
-      expect(rules).toContain('by AuthorizeSecurityGroupEgress');
+        await ec2().send(new AuthorizeSecurityGroupIngressCommand(permission('comes in')));
+        await ec2().send(new AuthorizeSecurityGroupEgressCommand(permission('goes out')));
+        const { SecurityGroupRules } = await ec2().send(
+          new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [GroupId] }] }),
+        );
+        const described = SecurityGroupRules?.filter(({ FromPort }) => FromPort === 443);
+        expect(described?.map(({ IsEgress, Description }) => [IsEgress, Description])).toEqual(
+          expect.arrayContaining([
+            [false, 'comes in'],
+            [true, 'goes out'],
+          ]),
+        );
+      });
 
-      const acl = idIn(await ec2('CreateNetworkAcl', { VpcId: here }), 'acl');
-      const entry = {
-        NetworkAclId: acl,
-        RuleNumber: '100',
-        Protocol: '1',
-        RuleAction: 'allow',
-        Egress: 'false',
-        CidrBlock: '10.0.0.0/8',
-        'Icmp.Type': '3',
-      };
-      await ec2('CreateNetworkAclEntry', { ...entry, 'Icmp.Code': '3' });
-      expect(await ec2('DescribeNetworkAcls', {})).toMatch(/icmpTypeCode.*"text":"3"/);
-      await ec2('ReplaceNetworkAclEntry', { ...entry, 'Icmp.Code': '4' });
-      expect(await ec2('DescribeNetworkAcls', {})).toMatch(/icmpTypeCode.*"text":"4"/);
+      test('an entry of an ACL has its ICMP type', async () => {
+        const VpcId = await createVpc('10.3.0.0/16');
+        const { NetworkAcl } = await ec2().send(new CreateNetworkAclCommand({ VpcId }));
+        const NetworkAclId = NetworkAcl?.NetworkAclId ?? '';
+        const entry = {
+          NetworkAclId,
+          RuleNumber: 100,
+          Protocol: '1',
+          RuleAction: 'allow' as const,
+          Egress: false,
+          CidrBlock: '10.0.0.0/8',
+        };
+        const icmp = async (): Promise<IcmpTypeCode | undefined> => {
+          const command = new DescribeNetworkAclsCommand({ NetworkAclIds: [NetworkAclId] });
+          const { NetworkAcls } = await ec2().send(command);
+          return NetworkAcls?.[0].Entries?.find(({ RuleNumber }) => RuleNumber === 100)?.IcmpTypeCode;
+        };
+        await ec2().send(new CreateNetworkAclEntryCommand({ ...entry, IcmpTypeCode: { Type: 3, Code: 3 } }));
+        expect(await icmp()).toEqual({ Type: 3, Code: 3 });
+        await ec2().send(new ReplaceNetworkAclEntryCommand({ ...entry, IcmpTypeCode: { Type: 3, Code: 4 } }));
+        expect(await icmp()).toEqual({ Type: 3, Code: 4 });
+      });
     });
 
     test('RDS: versions that support a global database are listed', async () => {
-      const form = { Engine: 'aurora-postgresql', EngineVersion: '16' };
-      const listed = JSON.stringify(await aws.wire.query('rds', P, 'DescribeDBEngineVersions', form));
-      expect(listed).toContain('16.6');
-      expect(listed).not.toContain('"15.');
+      const { DBEngineVersions } = await new RDSClient(aws.sdk(P)).send(
+        new DescribeDBEngineVersionsCommand({ Engine: 'aurora-postgresql', EngineVersion: '16' }),
+      );
+      const versions = DBEngineVersions?.map(({ EngineVersion }) => EngineVersion) ?? [];
+      expect(versions).toContain('16.6');
+      expect(versions.filter((version) => !version?.startsWith('16.'))).toEqual([]);
     });
   });
 });

@@ -1,4 +1,13 @@
 import {
+  BackupClient,
+  CreateBackupVaultCommand,
+  DescribeBackupJobCommand,
+  ListRecoveryPointsByBackupVaultCommand,
+  RecoveryPointByBackupVault,
+  StartBackupJobCommand,
+  StartCopyJobCommand,
+} from '@aws-sdk/client-backup';
+import {
   CreateTableCommand,
   DeleteItemCommand,
   DescribeTableCommand,
@@ -26,7 +35,6 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { Json } from '../../simulator/wire';
 import { Fixture, motoDescribe } from './support';
 
 const P = 'us-east-1';
@@ -276,34 +284,40 @@ motoDescribe('replication', () => {
   });
 
   describe('AWS Backup copies', () => {
-    const backup = async (region: string, method: string, url: string, input?: object): Promise<Json> => {
-      const body = Buffer.from(input ? JSON.stringify(input) : '');
-      const answer = await aws.wire.raw('backup', region, { method, url, headers: {}, body });
-      return JSON.parse(answer.body.toString());
-    };
-    const points = async (region: string): Promise<Json[]> =>
-      (await backup(region, 'GET', '/backup-vaults/daily/recovery-points')).RecoveryPoints;
+    const client = (region: string): BackupClient => new BackupClient(aws.sdk(region));
+    const points = async (region: string): Promise<RecoveryPointByBackupVault[] | undefined> =>
+      (await client(region).send(new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: 'daily' })))
+        .RecoveryPoints;
 
     test('the source pushes a copy; while it is down none arrives', async () => {
-      for (const region of [P, S]) await backup(region, 'PUT', '/backup-vaults/daily', {});
+      for (const region of [P, S])
+        await client(region).send(new CreateBackupVaultCommand({ BackupVaultName: 'daily' }));
       const ResourceArn = `arn:aws:dynamodb:${P}:123456789012:table/orders`;
       const role = { IamRoleArn: 'arn:aws:iam::123456789012:role/backup' };
-      const job = await backup(P, 'PUT', '/backup-jobs', { BackupVaultName: 'daily', ResourceArn, ...role });
-      expect((await backup(P, 'GET', `/backup-jobs/${job.BackupJobId}`)).State).toBe('RUNNING');
+      const { BackupJobId, RecoveryPointArn } = await client(P).send(
+        new StartBackupJobCommand({ BackupVaultName: 'daily', ResourceArn, ...role }),
+      );
+      const state = async (): Promise<string | undefined> =>
+        (await client(P).send(new DescribeBackupJobCommand({ BackupJobId }))).State;
+      expect(await state()).toBe('RUNNING');
       await aws.control.clock({ advance: 30_000 });
-      expect((await backup(P, 'GET', `/backup-jobs/${job.BackupJobId}`)).State).toBe('COMPLETED');
-      await backup(P, 'PUT', '/copy-jobs', {
-        RecoveryPointArn: job.RecoveryPointArn,
-        SourceBackupVaultName: 'daily',
-        DestinationBackupVaultArn: `arn:aws:backup:${S}:123456789012:backup-vault:daily`,
-        ...role,
-      });
+      expect(await state()).toBe('COMPLETED');
+      await client(P).send(
+        new StartCopyJobCommand({
+          RecoveryPointArn,
+          SourceBackupVaultName: 'daily',
+          DestinationBackupVaultArn: `arn:aws:backup:${S}:123456789012:backup-vault:daily`,
+          ...role,
+        }),
+      );
       const fault = await aws.control.inject({ kind: 'region-down', region: P });
       await aws.control.clock({ advance: 120_000 });
       expect(await points(S)).toEqual([]);
       await aws.control.recover({ id: fault.id });
       await aws.control.clock({ advance: 1_000 });
-      expect((await points(S)).map((point) => [point.ResourceArn, point.Status])).toEqual([[ResourceArn, 'COMPLETED']]);
+      expect((await points(S))?.map((point) => [point.ResourceArn, point.Status])).toEqual([
+        [ResourceArn, 'COMPLETED'],
+      ]);
     });
   });
 });

@@ -1,4 +1,15 @@
-import { Json } from '../../simulator/wire';
+import {
+  APIGatewayClient,
+  CreateBasePathMappingCommand,
+  CreateDeploymentCommand,
+  CreateDomainNameCommand,
+  CreateResourceCommand,
+  CreateRestApiCommand,
+  GetResourcesCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
+  UpdateRestApiCommand,
+} from '@aws-sdk/client-api-gateway';
 import { ask, Reply } from '../../e2e/web';
 import { Fixture, motoDescribe } from './support';
 
@@ -11,26 +22,25 @@ motoDescribe('a REST API', () => {
   const aws = new Fixture({ clock: { factor: 0 } });
   let host = '';
   let apiId = '';
-  const api = async (method: string, url: string, body: object = {}): Promise<Json> => {
-    const answer = await aws.wire.raw('apigateway', P, {
-      method,
-      url,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(method === 'GET' ? '' : JSON.stringify(body)),
-    });
-    const output = JSON.parse(answer.body.toString() || '{}');
-    if (answer.status >= 300) throw new Error(answer.body.toString());
-    return output;
-  };
-  const resource = async (parent: string, pathPart: string): Promise<string> =>
-    (await api('POST', `/restapis/${apiId}/resources/${parent}`, { pathPart })).id;
-  const method = async (id: string, verb: string, authorizationType: string, name = 'shop'): Promise<void> => {
-    await api('PUT', `/restapis/${apiId}/resources/${id}/methods/${verb}`, { authorizationType });
-    await api('PUT', `/restapis/${apiId}/resources/${id}/methods/${verb}/integration`, {
-      type: 'AWS_PROXY',
-      httpMethod: 'POST',
-      uri: `arn:aws:apigateway:${P}:lambda:path/2015-03-31/functions/arn:aws:lambda:${P}:123456789012:function:${name}/invocations`,
-    });
+  const api = (): APIGatewayClient => new APIGatewayClient(aws.sdk(P));
+  const resource = async (parentId: string, pathPart: string): Promise<string> =>
+    (await api().send(new CreateResourceCommand({ restApiId: apiId, parentId, pathPart }))).id ?? '';
+  const method = async (
+    resourceId: string,
+    httpMethod: string,
+    authorizationType: string,
+    name = 'shop',
+  ): Promise<void> => {
+    const own = { restApiId: apiId, resourceId, httpMethod };
+    await api().send(new PutMethodCommand({ ...own, authorizationType }));
+    await api().send(
+      new PutIntegrationCommand({
+        ...own,
+        type: 'AWS_PROXY',
+        integrationHttpMethod: 'POST',
+        uri: `arn:aws:apigateway:${P}:lambda:path/2015-03-31/functions/arn:aws:lambda:${P}:123456789012:function:${name}/invocations`,
+      }),
+    );
   };
   const get = (path: string, headers = {}, verb = 'GET'): Promise<Reply> =>
     ask(aws.simulator.url, host, verb, path, verb === 'POST' ? { a: 1 } : undefined, headers);
@@ -42,14 +52,15 @@ motoDescribe('a REST API', () => {
       'exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) });',
     );
     await aws.deploy(P, 'broken', "exports.handler = async () => 'no answer';");
-    ({ id: apiId } = await api('POST', '/restapis', { name: 'shop' }));
+    ({ id: apiId = '' } = await api().send(new CreateRestApiCommand({ name: 'shop' })));
     host = `${apiId}.execute-api.${P}.amazonaws.com`;
-    const { item } = await api('GET', `/restapis/${apiId}/resources`);
-    const orders = await resource(item[0].id, 'orders');
+    const { items } = await api().send(new GetResourcesCommand({ restApiId: apiId }));
+    const root = items?.[0].id ?? '';
+    const orders = await resource(root, 'orders');
     await method(orders, 'POST', 'AWS_IAM');
     await method(await resource(orders, '{id}'), 'GET', 'NONE');
     await method(await resource(orders, 'newest'), 'GET', 'NONE');
-    await method(await resource(item[0].id, 'broken'), 'GET', 'NONE', 'broken');
+    await method(await resource(root, 'broken'), 'GET', 'NONE', 'broken');
   });
 
   test('hands a request to its function as a proxy event', async () => {
@@ -88,22 +99,25 @@ motoDescribe('a REST API', () => {
 
   test('answers under a custom domain name, and by its own no more when that is switched off', async () => {
     const domainName = 'api.dr.test';
-    const { regionalDomainName } = await api('POST', '/domainnames', {
-      domainName,
-      regionalCertificateArn: `arn:aws:acm:${P}:123456789012:certificate/0`,
-      endpointConfiguration: { types: ['REGIONAL'] },
-    });
-    await api('POST', `/restapis/${apiId}/deployments`, { stageName: 'live' });
-    await api('POST', `/domainnames/${domainName}/basepathmappings`, {
-      restApiId: apiId,
-      stage: 'live',
-      basePath: 'v1',
-    });
+    const { regionalDomainName = '' } = await api().send(
+      new CreateDomainNameCommand({
+        domainName,
+        regionalCertificateArn: `arn:aws:acm:${P}:123456789012:certificate/0`,
+        endpointConfiguration: { types: ['REGIONAL'] },
+      }),
+    );
+    const stage = 'live';
+    await api().send(new CreateDeploymentCommand({ restApiId: apiId, stageName: stage }));
+    await api().send(new CreateBasePathMappingCommand({ domainName, restApiId: apiId, stage, basePath: 'v1' }));
     const given = await ask(aws.simulator.url, regionalDomainName, 'GET', '/v1/orders/1');
     expect(given.body).toMatchObject({ path: '/orders/1', requestContext: { stage: 'live' } });
     expect((await ask(aws.simulator.url, regionalDomainName, 'GET', '/v2/orders/1')).status).toBe(403);
-    const patchOperations = [{ op: 'replace', path: '/disableExecuteApiEndpoint', value: 'true' }];
-    await api('PATCH', `/restapis/${apiId}`, { patchOperations });
+    await api().send(
+      new UpdateRestApiCommand({
+        restApiId: apiId,
+        patchOperations: [{ op: 'replace', path: '/disableExecuteApiEndpoint', value: 'true' }],
+      }),
+    );
     expect((await get('/live/orders/1')).status).toBe(403);
     expect((await ask(aws.simulator.url, regionalDomainName, 'GET', '/v1/orders/1')).status).toBe(200);
   });
