@@ -1,33 +1,22 @@
 import { answer, AwsError } from '../answer';
 import { ACCOUNT_ID } from '../account';
 import { EventBus } from '../event-bus';
-import { HealthChecks } from '../health';
+import { GlobalEndpoints } from '../global-endpoints';
 import { Call, inputOf } from '../request';
 import { Json } from '../wire';
 import { Service, World } from '../world';
 import { Schedules } from './scheduler';
 
 /** EventBridge: events that reach their targets, and global endpoints, which moto does not have. */
-export function events(world: World, bus: EventBus, health: HealthChecks, schedules: Schedules): Service {
+export function events(world: World, bus: EventBus, globalEndpoints: GlobalEndpoints, schedules: Schedules): Service {
   const { clock, replication } = world;
-  const endpoints = new Map<string, Json>();
+  const endpoints = globalEndpoints.all;
   const now = (): number => clock.now() / 1000;
   const need = (call: Call): Json => {
     const { Name } = inputOf<Json>(call);
     const found = endpoints.get(`${call.region} ${Name}`);
     if (!found) throw new AwsError('ResourceNotFoundException', `Endpoint ${Name} does not exist.`);
     return found;
-  };
-  /** Where the events of an endpoint go, and where their copies go. */
-  const routeOf = (endpointId: string): { region: string; copy: string | undefined } => {
-    const endpoint = [...endpoints.values()].find(({ EndpointId }) => EndpointId === endpointId);
-    if (!endpoint) throw new AwsError('ResourceNotFoundException', `Endpoint ${endpointId} does not exist.`);
-    const { Primary, Secondary } = endpoint.RoutingConfig.FailoverConfig;
-    const regions: string[] = endpoint.EventBuses.map(({ EventBusArn }: Json) => EventBusArn.split(':')[3]);
-    const primary = regions.find((region) => region !== Secondary.Route) ?? regions[0];
-    const isPrimary = health.isHealthy(Primary.HealthCheck.split('/').pop());
-    const [region, other] = isPrimary ? [primary, Secondary.Route] : [Secondary.Route, primary];
-    return { region, copy: endpoint.ReplicationConfig.State === 'ENABLED' ? other : undefined };
   };
 
   const put = async (region: string, copy: string | undefined, entry: Json): Promise<Json> => {
@@ -59,7 +48,9 @@ export function events(world: World, bus: EventBus, health: HealthChecks, schedu
     PutRule: schedules.watching,
     PutEvents: async (call) => {
       const { Entries = [], EndpointId } = inputOf<Json>(call);
-      const { region, copy } = EndpointId ? routeOf(EndpointId) : { region: call.region, copy: undefined };
+      const { region, copy } = EndpointId
+        ? globalEndpoints.routeOf(EndpointId)
+        : { region: call.region, copy: undefined };
       if (!world.faults.isServing(region, 'events')) {
         throw new AwsError('InternalException', `${region} does not take events`, 500);
       }

@@ -5,6 +5,7 @@ import { Dns } from '../dns';
 import { EventBus } from '../event-bus';
 import { EventSources } from '../event-sources';
 import { Executions } from '../executions';
+import { GlobalEndpoints } from '../global-endpoints';
 import { HealthChecks } from '../health';
 import { LambdaRunner } from '../lambda-runner';
 import { FrontDoors } from '../front-doors';
@@ -60,6 +61,7 @@ export function cloud(world: World, runner: LambdaRunner): Cloud {
   const apis = new RestApis(world);
   const health: HealthChecks = new HealthChecks(world, alarms, loadBalancers, (name) => dns.targetOf(name));
   const dns = new Dns(world, (check) => health.isHealthy(check));
+  const endpoints = new GlobalEndpoints(health);
   const storage = new ObjectStorage(world, bus);
   const schedules = new Schedules(world, bus);
   const sources = new EventSources(world);
@@ -67,7 +69,10 @@ export function cloud(world: World, runner: LambdaRunner): Cloud {
   return {
     dns,
     frontDoors,
-    regionOf: (call) => (call.service === 's3' ? storage.regionOf(call) : call.region),
+    regionOf: (call) => {
+      if (call.service === 's3') return storage.regionOf(call);
+      return call.service === 'events' ? endpoints.regionOf(call) : call.region;
+    },
     services: {
       'application-autoscaling': applicationAutoscaling(),
       backup: { ...backup(world), ...backupJobs(world, bus) },
@@ -75,7 +80,7 @@ export function cloud(world: World, runner: LambdaRunner): Cloud {
       dynamodb: dynamodb(world),
       ec2: ec2(),
       ecs: ecs(),
-      events: events(world, bus, health, schedules),
+      events: events(world, bus, endpoints, schedules),
       'execute-api': executeApi(frontDoors),
       firehose: firehose(world),
       globalaccelerator: globalAccelerator(world, accelerators),

@@ -1,3 +1,4 @@
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateDBClusterCommand,
   CreateDBInstanceCommand,
@@ -10,6 +11,7 @@ import {
   RemoveFromGlobalClusterCommand,
   SwitchoverGlobalClusterCommand,
 } from '@aws-sdk/client-rds';
+import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Json } from '../../simulator/wire';
 import { Fixture, motoDescribe } from './support';
 
@@ -43,16 +45,11 @@ motoDescribe('Aurora global database', () => {
         DBInstanceClass,
       }),
     );
-  const execute = async (region: string, sql: string): Promise<Json> => {
-    const answer = await aws.wire.raw('rds-data', region, {
-      method: 'POST',
-      url: '/Execute',
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify({ resourceArn: arn(region), secretArn: 'x', sql })),
-    });
-    const output = JSON.parse(answer.body.toString());
-    if (answer.status !== 200) throw new Error(output.message);
-    return output.records[0][0].longValue;
+  const execute = async (region: string, sql: string): Promise<number | undefined> => {
+    const { records } = await new RDSDataClient(aws.sdk(region)).send(
+      new ExecuteStatementCommand({ resourceArn: arn(region), secretArn: 'x', sql }),
+    );
+    return records?.[0][0].longValue;
   };
   const described = async (region: string): Promise<{ status?: string; writer?: string }> => {
     const { GlobalClusters } = await rds(region).send(new DescribeGlobalClustersCommand(ID));
@@ -123,21 +120,21 @@ motoDescribe('Aurora global database', () => {
   test('the lag is a metric of the secondary region', async () => {
     await aws.control.clock({ advance: 60_000 });
     const { time } = await aws.control.status();
-    const datapoints = await aws.wire
-      .query('monitoring', S, 'GetMetricStatistics', {
+    const { Datapoints } = await new CloudWatchClient(aws.sdk(S)).send(
+      new GetMetricStatisticsCommand({
         Namespace: 'AWS/RDS',
         MetricName: 'AuroraGlobalDBReplicationLag',
-        StartTime: new Date(Date.parse(time) - 120_000).toISOString(),
-        EndTime: new Date(Date.parse(time) + 60_000).toISOString(),
-        Period: '60',
-        'Statistics.member.1': 'Maximum',
-        'Dimensions.member.1.Name': 'DBClusterIdentifier',
-        'Dimensions.member.1.Value': `orders-${S}`,
-        'Dimensions.member.2.Name': 'SourceRegion',
-        'Dimensions.member.2.Value': P,
-      })
-      .then((result) => JSON.stringify(result));
-    expect(datapoints).toContain('"500.0"');
+        StartTime: new Date(Date.parse(time) - 120_000),
+        EndTime: new Date(Date.parse(time) + 60_000),
+        Period: 60,
+        Statistics: ['Maximum'],
+        Dimensions: [
+          { Name: 'DBClusterIdentifier', Value: `orders-${S}` },
+          { Name: 'SourceRegion', Value: P },
+        ],
+      }),
+    );
+    expect(Datapoints?.map(({ Maximum }) => Maximum)).toContain(500);
   });
 
   test('R-AUR-26: a switchover loses nothing, and takes its time', async () => {

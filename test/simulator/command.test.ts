@@ -1,3 +1,4 @@
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { dr } from '../../drill/dr';
 import { Fixture, motoDescribe } from './support';
 
@@ -39,7 +40,7 @@ motoDescribe('dr sim', () => {
   });
 
   test('tells the calls, one per line', async () => {
-    await aws.wire.json('ssm', 'us-east-2', 'DescribeParameters', {});
+    await new SSMClient(aws.sdk('us-east-2')).send(new DescribeParametersCommand({}));
     const lines = (await run('log', '--service', 'ssm')).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).operation)).toEqual(['DescribeParameters']);
   });

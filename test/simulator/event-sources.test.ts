@@ -1,4 +1,21 @@
 import {
+  CreateEventSourceMappingCommand,
+  CreateEventSourceMappingRequest,
+  DeleteEventSourceMappingCommand,
+  EventSourceMappingConfiguration,
+  GetEventSourceMappingCommand,
+  LambdaClient,
+  LambdaServiceException,
+  ListEventSourceMappingsCommand,
+  ListEventSourceMappingsRequest,
+  ListTagsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateEventSourceMappingCommand,
+  UpdateEventSourceMappingRequest,
+} from '@aws-sdk/client-lambda';
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteQueueCommand,
@@ -47,30 +64,27 @@ motoDescribe('queues as event sources of functions', () => {
   const url = (name: string): string => `${aws.simulator.url}/${ACCOUNT}/${name}`;
   const arn = (name: string, region = P): string => `arn:aws:sqs:${region}:${ACCOUNT}:${name}`;
 
-  const lambda = async (method: string, path: string, input?: object, region = P): Promise<Json> => {
-    const answer = await aws.wire.raw('lambda', region, {
-      method,
-      url: path,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(input ? JSON.stringify(input) : ''),
-    });
-    const text = answer.body.toString();
-    return { status: answer.status, ...JSON.parse(text || '{}') };
-  };
-  const MAPPINGS = '/2015-03-31/event-source-mappings';
-  const map = (name: string, settings: object = {}, region = P): Promise<Json> =>
-    lambda(
-      'POST',
-      MAPPINGS,
-      {
+  const lambda = (region = P): LambdaClient => new LambdaClient(aws.sdk(region));
+  type Mapping = EventSourceMappingConfiguration & { $metadata: { httpStatusCode?: number } };
+  const map = (name: string, settings: Partial<CreateEventSourceMappingRequest> = {}, region = P): Promise<Mapping> =>
+    lambda(region).send(
+      new CreateEventSourceMappingCommand({
         EventSourceArn: arn(name, region),
         FunctionName: 'worker',
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ...settings,
-      },
-      region,
+      }),
     );
-  const update = (id: string, settings: object): Promise<Json> => lambda('PUT', `${MAPPINGS}/${id}`, settings);
+  const update = (
+    UUID: string | undefined,
+    settings: Omit<UpdateEventSourceMappingRequest, 'UUID'>,
+    region = P,
+  ): Promise<Mapping> => lambda(region).send(new UpdateEventSourceMappingCommand({ UUID, ...settings }));
+  const shown = (UUID: string | undefined): Promise<Mapping> =>
+    lambda().send(new GetEventSourceMappingCommand({ UUID }));
+  const tagsOf = async (Resource: string | undefined): Promise<Record<string, string> | undefined> =>
+    (await lambda().send(new ListTagsCommand({ Resource }))).Tags;
+  const NOT_FOUND = { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } };
   const create = async (name: string, attributes: Record<string, string> = {}, region = P): Promise<void> => {
     const Attributes = { VisibilityTimeout: '60', ...attributes };
     await sqs(region).send(new CreateQueueCommand({ QueueName: name, Attributes }));
@@ -259,15 +273,12 @@ motoDescribe('queues as event sources of functions', () => {
   test('what a topic sends to the queue arrives', async () => {
     await create('subscribed');
     await map('subscribed');
-    await aws.wire.query('sns', P, 'CreateTopic', { Name: 'told' });
-    const TopicArn = `arn:aws:sns:${P}:${ACCOUNT}:told`;
-    const subscription = { TopicArn, Protocol: 'sqs', Endpoint: arn('subscribed') };
-    await aws.wire.query('sns', P, 'Subscribe', {
-      ...subscription,
-      'Attributes.entry.1.key': 'RawMessageDelivery',
-      'Attributes.entry.1.value': 'true',
-    });
-    await aws.wire.query('sns', P, 'Publish', { TopicArn, Message: 'news' });
+    const sns = new SNSClient(aws.sdk(P));
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'told' }));
+    expect(TopicArn).toBe(`arn:aws:sns:${P}:${ACCOUNT}:told`);
+    const Attributes = { RawMessageDelivery: 'true' };
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: arn('subscribed'), Attributes }));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'news' }));
     await pass(1);
     expect(await seen()).toEqual([['news']]);
   });
@@ -280,9 +291,9 @@ motoDescribe('queues as event sources of functions', () => {
     const name = `broken-${fault.kind}-${fault.service}`;
     await create(name, {}, S);
     const { UUID } = await map(name, {}, S);
-    await lambda('PUT', `${MAPPINGS}/${UUID}`, { Enabled: false }, S);
+    await update(UUID, { Enabled: false }, S);
     await sqs(S).send(new SendMessageCommand({ QueueUrl: url(name), MessageBody: name }));
-    await lambda('PUT', `${MAPPINGS}/${UUID}`, { Enabled: true }, S);
+    await update(UUID, { Enabled: true }, S);
     const { id } = await aws.control.inject(fault);
     await pass(60);
     await aws.control.recover({ id });
@@ -310,28 +321,32 @@ motoDescribe('queues as event sources of functions', () => {
       const created = await map('managed', { FunctionName: 'worker', Tags: { a: '1' } });
       const target = `arn:aws:lambda:${P}:${ACCOUNT}:function:worker`;
       expect(created).toMatchObject({
-        status: 202,
+        $metadata: { httpStatusCode: 202 },
         State: 'Creating',
         BatchSize: 10,
         EventSourceArn: arn('managed'),
         FunctionArn: target,
       });
-      const path = `${MAPPINGS}/${created.UUID}`;
-      expect(await lambda('GET', path)).toMatchObject({ status: 200, State: 'Enabled' });
-      const tags = `/2017-03-31/tags/${encodeURIComponent(created.EventSourceMappingArn)}`;
-      await lambda('POST', tags, { Tags: { b: '2' } });
-      await lambda('DELETE', `${tags}?tagKeys=a`);
-      expect((await lambda('GET', tags)).Tags).toEqual({ b: '2' });
-      const list = async (query: string): Promise<string[]> =>
-        (await lambda('GET', `${MAPPINGS}?${query}`)).EventSourceMappings.map(({ UUID }: Json) => UUID);
-      expect(await list(`EventSourceArn=${arn('managed')}`)).toEqual([created.UUID]);
-      expect(await list('FunctionName=worker')).toContain(created.UUID);
-      expect(await list('FunctionName=other')).toEqual([]);
-      expect(await lambda('PUT', path, { BatchSize: 5 })).toMatchObject({ State: 'Updating', BatchSize: 5 });
-      await lambda('PUT', path, { FunctionName: `${target}-2`, Enabled: false });
-      expect(await lambda('GET', path)).toMatchObject({ State: 'Disabled', FunctionArn: `${target}-2` });
-      expect(await lambda('DELETE', path)).toMatchObject({ status: 202, State: 'Deleting' });
-      expect((await lambda('GET', path)).status).toBe(404);
+      const { UUID, EventSourceMappingArn: Resource } = created;
+      expect(await shown(UUID)).toMatchObject({ $metadata: { httpStatusCode: 200 }, State: 'Enabled' });
+      await lambda().send(new TagResourceCommand({ Resource, Tags: { b: '2' } }));
+      await lambda().send(new UntagResourceCommand({ Resource, TagKeys: ['a'] }));
+      expect(await tagsOf(Resource)).toEqual({ b: '2' });
+      const list = async (by: ListEventSourceMappingsRequest): Promise<(string | undefined)[] | undefined> => {
+        const { EventSourceMappings } = await lambda().send(new ListEventSourceMappingsCommand(by));
+        return EventSourceMappings?.map((each) => each.UUID);
+      };
+      expect(await list({ EventSourceArn: arn('managed') })).toEqual([UUID]);
+      expect(await list({ FunctionName: 'worker' })).toContain(UUID);
+      expect(await list({ FunctionName: 'other' })).toEqual([]);
+      expect(await update(UUID, { BatchSize: 5 })).toMatchObject({ State: 'Updating', BatchSize: 5 });
+      await update(UUID, { FunctionName: `${target}-2`, Enabled: false });
+      expect(await shown(UUID)).toMatchObject({ State: 'Disabled', FunctionArn: `${target}-2` });
+      expect(await lambda().send(new DeleteEventSourceMappingCommand({ UUID }))).toMatchObject({
+        $metadata: { httpStatusCode: 202 },
+        State: 'Deleting',
+      });
+      await expect(shown(UUID)).rejects.toMatchObject(NOT_FOUND);
     });
 
     test.each([
@@ -356,17 +371,19 @@ motoDescribe('queues as event sources of functions', () => {
       await create('short', { VisibilityTimeout: '5' });
       await create('refused.fifo', { FifoQueue: 'true' });
       if (message === 'already exists') await map('twice');
-      const refused = await map('refused', settings);
-      expect(refused.status).toBeGreaterThanOrEqual(400);
-      expect(refused.message).toContain(message);
+      const refusal = await map('refused', settings).then(
+        () => undefined,
+        (error: LambdaServiceException) => error,
+      );
+      expect(refusal?.$metadata.httpStatusCode).toBeGreaterThanOrEqual(400);
+      expect(refusal?.message).toContain(message);
     });
 
     test('leaves mappings of streams to moto', async () => {
-      const answer = await map('x', { EventSourceArn: `arn:aws:kinesis:${P}:${ACCOUNT}:stream/none` });
-      expect(answer.message).toBe('Invalid EventSourceArn');
-      expect((await lambda('GET', `${MAPPINGS}/none`)).status).toBe(404);
-      const tags = `/2017-03-31/tags/${encodeURIComponent(`arn:aws:lambda:${P}:${ACCOUNT}:function:worker`)}`;
-      expect((await lambda('GET', tags)).Tags).toEqual({});
+      const stream = { EventSourceArn: `arn:aws:kinesis:${P}:${ACCOUNT}:stream/none` };
+      await expect(map('x', stream)).rejects.toMatchObject({ message: 'Invalid EventSourceArn' });
+      await expect(shown('none')).rejects.toMatchObject(NOT_FOUND);
+      expect(await tagsOf(`arn:aws:lambda:${P}:${ACCOUNT}:function:worker`)).toEqual({});
     });
   });
 });

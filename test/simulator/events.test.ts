@@ -5,6 +5,13 @@ import {
   PutTargetsCommand,
   CreateEventBusCommand,
 } from '@aws-sdk/client-eventbridge';
+import { CreateLogGroupCommand, CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateEventSourceMappingCommand,
+  InvokeCommand,
+  LambdaClient,
+  PutFunctionEventInvokeConfigCommand,
+} from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
   CreateStateMachineCommand,
@@ -32,6 +39,7 @@ motoDescribe('events, functions and workflows', () => {
   const aws = new Fixture({ clock: { factor: 0 } });
   const bridge = (region = P): EventBridgeClient => new EventBridgeClient(aws.sdk(region));
   const queue = (region = P): SQSClient => new SQSClient(aws.sdk(region));
+  const lambda = (region = P): LambdaClient => new LambdaClient(aws.sdk(region));
   const queueUrl = (name: string): string => `${aws.simulator.url}/${ACCOUNT}/${name}`;
   const functionArn = (name: string): string => `arn:aws:lambda:${P}:${ACCOUNT}:function:${name}`;
 
@@ -56,18 +64,11 @@ motoDescribe('events, functions and workflows', () => {
     bridge(region).send(
       new PutEventsCommand({ Entries: [{ Source: source, DetailType: 'Test', Detail: JSON.stringify(detail) }] }),
     );
-  const invoke = async (name: string, event: object): Promise<{ status: number; error?: string; payload: Json }> => {
-    const answer = await aws.wire.raw('lambda', P, {
-      method: 'POST',
-      url: `/2015-03-31/functions/${name}/invocations`,
-      headers: {},
-      body: Buffer.from(JSON.stringify(event)),
-    });
-    return {
-      status: answer.status,
-      error: answer.headers['x-amz-function-error'],
-      payload: JSON.parse(answer.body.toString()),
-    };
+  const invoke = async (name: string, event: object): Promise<{ status?: number; error?: string; payload: Json }> => {
+    const { StatusCode, FunctionError, Payload } = await lambda().send(
+      new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
+    );
+    return { status: StatusCode, error: FunctionError, payload: JSON.parse(Payload?.transformToString() ?? '') };
   };
 
   beforeAll(async () => {
@@ -130,17 +131,16 @@ motoDescribe('events, functions and workflows', () => {
     });
 
     test('an asynchronous invocation that fails is tried three times, then told to the destination of failures', async () => {
-      const url = '/2019-09-25/functions/fails/event-invoke-config';
-      const body = { DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:${P}:${ACCOUNT}:dead` } } };
-      const headers = { 'content-type': 'application/json' };
-      await aws.wire.raw('lambda', P, { method: 'PUT', url, headers, body: Buffer.from(JSON.stringify(body)) });
-      const invoked = await aws.wire.raw('lambda', P, {
-        method: 'POST',
-        url: '/2015-03-31/functions/fails/invocations',
-        headers: { 'x-amz-invocation-type': 'Event' },
-        body: Buffer.from('{"n":1}'),
-      });
-      expect(invoked.status).toBe(202);
+      await lambda().send(
+        new PutFunctionEventInvokeConfigCommand({
+          FunctionName: 'fails',
+          DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:${P}:${ACCOUNT}:dead` } },
+        }),
+      );
+      const invoked = await lambda().send(
+        new InvokeCommand({ FunctionName: 'fails', InvocationType: 'Event', Payload: '{"n":1}' }),
+      );
+      expect(invoked.StatusCode).toBe(202);
       await aws.control.clock({ advance: 61_000 });
       expect(await received('dead')).toEqual([]);
       await aws.control.clock({ advance: 120_000 });
@@ -154,15 +154,20 @@ motoDescribe('events, functions and workflows', () => {
     });
 
     test('what a function writes is in its log group', async () => {
-      await aws.wire.json('logs', P, 'CreateLogGroup', { logGroupName: '/aws/lambda/talks' });
+      const logs = new CloudWatchLogsClient(aws.sdk(P));
+      const logGroupName = '/aws/lambda/talks';
+      await logs.send(new CreateLogGroupCommand({ logGroupName }));
       await aws.deploy(P, 'talks', `exports.handler = async () => console.log('hello');`);
       await invoke('talks', {});
-      const { events } = await aws.wire.json('logs', P, 'FilterLogEvents', { logGroupName: '/aws/lambda/talks' });
-      expect(events.map(({ message }: Json) => message)).toEqual(['hello']);
+      const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+      expect(events?.map(({ message }) => message)).toEqual(['hello']);
     });
 
     test('an unknown function is not found', async () => {
-      expect((await invoke('unknown', {})).status).toBe(404);
+      await expect(invoke('unknown', {})).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+        $metadata: { httpStatusCode: 404 },
+      });
     });
   });
 
@@ -361,17 +366,12 @@ motoDescribe('events, functions and workflows', () => {
           });
         };`,
       );
-      await aws.wire.raw('lambda', region, {
-        method: 'POST',
-        url: '/2015-03-31/event-source-mappings',
-        headers: {},
-        body: Buffer.from(
-          JSON.stringify({
-            EventSourceArn: `arn:aws:sqs:${region}:${ACCOUNT}:secret-changes`,
-            FunctionName: 'replicates',
-          }),
-        ),
-      });
+      await lambda(region).send(
+        new CreateEventSourceMappingCommand({
+          EventSourceArn: `arn:aws:sqs:${region}:${ACCOUNT}:secret-changes`,
+          FunctionName: 'replicates',
+        }),
+      );
       await ruleTo('secret-changes', pattern, { Arn: `arn:aws:sqs:${region}:${ACCOUNT}:secret-changes` }, region);
       await secrets(region).send(new CreateSecretCommand({ Name: 'app/polled', SecretString: 'a' }));
       await aws.control.clock({ advance: 1_000 });

@@ -6,13 +6,24 @@ import {
   PutMetricDataCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CreateEventBusCommand,
   CreateEndpointCommand,
+  DescribeEndpointCommand,
   EventBridgeClient,
+  PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
+import { LambdaClient, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHealthCheckCommand,
@@ -24,9 +35,10 @@ import {
   TestDNSAnswerCommand,
   UpdateHealthCheckCommand,
 } from '@aws-sdk/client-route-53';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import '@aws-sdk/signature-v4a';
 import { createSocket } from 'dgram';
-import { findAll } from '../../simulator/xml';
 import { Fixture, motoDescribe } from './support';
 
 const P = 'us-east-1';
@@ -39,6 +51,8 @@ motoDescribe('health and routing', () => {
   const aws = new Fixture({ clock: { factor: 0, start }, dnsPort: 0 });
   const route53 = (): Route53Client => new Route53Client(aws.sdk(P));
   const cloudwatch = (region: string): CloudWatchClient => new CloudWatchClient(aws.sdk(region));
+  const balancing = (region: string): ElasticLoadBalancingV2Client => new ElasticLoadBalancingV2Client(aws.sdk(region));
+  const bridge = (region: string): EventBridgeClient => new EventBridgeClient(aws.sdk(region));
   let zone = '';
   let references = 0;
 
@@ -66,20 +80,14 @@ motoDescribe('health and routing', () => {
     await record({ Name: name, SetIdentifier: 's', Failover: 'SECONDARY', ...secondary });
   };
   const address = (Value: string): object => ({ TTL: 60, ResourceRecords: [{ Value }] });
-  const balancer = async (region: string): Promise<{ arn: string; dns: string }> => {
-    const described = await aws.wire.query('ec2', region, 'DescribeSubnets', {});
-    const subnets = findAll(described, 'subnetId')
-      .slice(0, 2)
-      .map(({ text }) => text);
-    const made = await aws.wire.query('elasticloadbalancing', region, 'CreateLoadBalancer', {
-      Name: 'web',
-      'Subnets.member.1': subnets[0],
-      'Subnets.member.2': subnets[1],
-    });
-    return {
-      arn: findAll(made, 'LoadBalancerArn')[0].text,
-      dns: findAll(made, 'DNSName')[0].text,
-    };
+  const balancer = async (region: string): Promise<{ arn?: string; dns?: string }> => {
+    const { Subnets = [] } = await new EC2Client(aws.sdk(region)).send(new DescribeSubnetsCommand({}));
+    const two = Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId ?? '');
+    const { LoadBalancers } = await balancing(region).send(
+      new CreateLoadBalancerCommand({ Name: 'web', Subnets: two }),
+    );
+    const made = LoadBalancers?.[0];
+    return { arn: made?.LoadBalancerArn, dns: made?.DNSName };
   };
 
   beforeAll(async () => {
@@ -256,22 +264,20 @@ motoDescribe('health and routing', () => {
       const code = (status: number): string =>
         `exports.handler = async ({ path }) => ({ statusCode: path === '/health' ? ${status} : 200, headers: { 'x-region': process.env.AWS_REGION }, body: 'hello' });`;
       await aws.deploy(S, 'web', code(200));
-      const group = await aws.wire.query('elasticloadbalancing', S, 'CreateTargetGroup', {
-        Name: 'web',
-        TargetType: 'lambda',
-      });
-      const TargetGroupArn = findAll(group, 'TargetGroupArn')[0].text;
-      await aws.wire.query('elasticloadbalancing', S, 'RegisterTargets', {
-        TargetGroupArn,
-        'Targets.member.1.Id': `arn:aws:lambda:${S}:${ACCOUNT}:function:web`,
-      });
-      await aws.wire.query('elasticloadbalancing', S, 'CreateListener', {
-        LoadBalancerArn: arn,
-        Port: '80',
-        Protocol: 'HTTP',
-        'DefaultActions.member.1.Type': 'forward',
-        'DefaultActions.member.1.TargetGroupArn': TargetGroupArn,
-      });
+      const { TargetGroups } = await balancing(S).send(
+        new CreateTargetGroupCommand({ Name: 'web', TargetType: 'lambda' }),
+      );
+      const TargetGroupArn = TargetGroups?.[0].TargetGroupArn;
+      const Id = `arn:aws:lambda:${S}:${ACCOUNT}:function:web`;
+      await balancing(S).send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id }] }));
+      await balancing(S).send(
+        new CreateListenerCommand({
+          LoadBalancerArn: arn,
+          Port: 80,
+          Protocol: 'HTTP',
+          DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+        }),
+      );
       const id = await check({
         Type: 'HTTP',
         FullyQualifiedDomainName: dns,
@@ -285,12 +291,7 @@ motoDescribe('health and routing', () => {
       const zip = await import('fflate').then(({ zipSync }) =>
         zipSync({ 'index.js': new TextEncoder().encode(code(503)) }),
       );
-      await aws.wire.raw('lambda', S, {
-        method: 'PUT',
-        url: '/2015-03-31/functions/web/code',
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.from(JSON.stringify({ ZipFile: Buffer.from(zip).toString('base64') })),
-      });
+      await new LambdaClient(aws.sdk(S)).send(new UpdateFunctionCodeCommand({ FunctionName: 'web', ZipFile: zip }));
       await aws.control.clock({ advance: 10_000 });
       expect(await isHealthy(id)).toBe(false);
 
@@ -370,13 +371,10 @@ motoDescribe('health and routing', () => {
     test('a change is published to the topic, and a health check follows the alarm', async () => {
       const sqs = new SQSClient(aws.sdk(S));
       const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alarms' }));
-      const topic = await aws.wire.query('sns', S, 'CreateTopic', { Name: 'alarms' });
-      const TopicArn = findAll(topic, 'TopicArn')[0].text;
-      await aws.wire.query('sns', S, 'Subscribe', {
-        TopicArn,
-        Protocol: 'sqs',
-        Endpoint: `arn:aws:sqs:${S}:${ACCOUNT}:alarms`,
-      });
+      const sns = new SNSClient(aws.sdk(S));
+      const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'alarms' }));
+      const Endpoint = `arn:aws:sqs:${S}:${ACCOUNT}:alarms`;
+      await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
       await put(S, 'switch', { AlarmActions: [TopicArn], TreatMissingData: 'ignore' });
       const id = await check({
         Type: 'CLOUDWATCH_METRIC',
@@ -416,14 +414,13 @@ motoDescribe('health and routing', () => {
   test('an EventBridge endpoint sends events where its health check points', async () => {
     const buses = [P, S];
     for (const region of buses) {
-      const bridge = new EventBridgeClient(aws.sdk(region));
       await new SQSClient(aws.sdk(region)).send(new CreateQueueCommand({ QueueName: 'orders' }));
-      await bridge.send(new CreateEventBusCommand({ Name: 'orders' }));
-      await bridge.send(
+      await bridge(region).send(new CreateEventBusCommand({ Name: 'orders' }));
+      await bridge(region).send(
         new PutRuleCommand({ Name: 'all', EventBusName: 'orders', EventPattern: '{"source":["shop"]}' }),
       );
       const target = { Id: 'q', Arn: `arn:aws:sqs:${region}:${ACCOUNT}:orders`, InputPath: '$.detail' };
-      await bridge.send(new PutTargetsCommand({ Rule: 'all', EventBusName: 'orders', Targets: [target] }));
+      await bridge(region).send(new PutTargetsCommand({ Rule: 'all', EventBusName: 'orders', Targets: [target] }));
     }
     const id = await check({
       Type: 'HTTP',
@@ -431,7 +428,7 @@ motoDescribe('health and routing', () => {
       RequestInterval: 10,
       FailureThreshold: 1,
     });
-    const made = await new EventBridgeClient(aws.sdk(P)).send(
+    const made = await bridge(P).send(
       new CreateEndpointCommand({
         Name: 'orders',
         RoutingConfig: {
@@ -442,13 +439,14 @@ motoDescribe('health and routing', () => {
       }),
     );
     expect(made.Arn).toContain(':endpoint/orders');
-    const { EndpointId } = await aws.wire.json('events', P, 'DescribeEndpoint', { Name: 'orders' });
-    // The global endpoint has no region: whoever answers takes the event.
+    const { EndpointId } = await bridge(P).send(new DescribeEndpointCommand({ Name: 'orders' }));
     const put = (n: number): Promise<unknown> =>
-      aws.wire.json('events', S, 'PutEvents', {
-        EndpointId,
-        Entries: [{ EventBusName: 'orders', Source: 'shop', DetailType: 'Order', Detail: `{"n":${n}}` }],
-      });
+      bridge(P).send(
+        new PutEventsCommand({
+          EndpointId,
+          Entries: [{ EventBusName: 'orders', Source: 'shop', DetailType: 'Order', Detail: `{"n":${n}}` }],
+        }),
+      );
     const received = async (region: string): Promise<unknown[]> => {
       const QueueUrl = `${aws.simulator.url}/${ACCOUNT}/orders`;
       const { Messages = [] } = await new SQSClient(aws.sdk(region)).send(
