@@ -43,10 +43,7 @@ export class Moto {
         continue;
       }
       const moto = new Moto(launch(command, env), port, source.explanation);
-      if (await moto.isReady()) {
-        await moto.leaveExecution();
-        return moto;
-      }
+      if ((await moto.isReady()) && (await moto.leaveExecution())) return moto;
       await moto.stop();
       reasons.push(`${source.explanation} did not start`);
     }
@@ -113,9 +110,19 @@ export class Moto {
   }
 
   /** Functions are run by the simulator: moto must not look for a container engine when a topic or a queue has one. */
-  private async leaveExecution(): Promise<void> {
+  private async leaveExecution(): Promise<boolean> {
     const body = Buffer.from(JSON.stringify({ lambda: { use_docker: false } }));
-    await this.send({ method: 'POST', url: '/moto-api/config', headers: { 'content-type': 'application/json' }, body });
+    const headers = { 'content-type': 'application/json' };
+    for (let tries = 1; tries <= 5; tries++) {
+      try {
+        await this.send({ method: 'POST', url: '/moto-api/config', headers, body });
+        return true;
+      } catch {
+        // A server that has just begun to listen may drop a connection.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+    return false;
   }
 
   private async isReady(): Promise<boolean> {
@@ -200,9 +207,14 @@ function installed(env: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** The shell keeps the server alive exactly as long as its input is open, so that a dead simulator leaves no moto behind. */
+/**
+ * The shell keeps the server alive exactly as long as its input is open, so that a dead simulator leaves no moto behind. What
+ * waits for the end of the input goes with the server: later, it would end whatever has the server's number by then.
+ */
 function launch(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  const keeper = 'exec 3<&0; "$@" </dev/null & server=$!; { read _ <&3; kill $server; } 2>/dev/null & wait $server';
+  const keeper =
+    'exec 3<&0; "$@" </dev/null & server=$!; { read _ <&3; kill $server; } 2>/dev/null & reader=$!; ' +
+    'wait $server; status=$?; kill $reader 2>/dev/null; exit $status';
   return spawn('sh', ['-c', keeper, 'keeper', ...command], {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: {
